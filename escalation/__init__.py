@@ -1,0 +1,1 @@
+"""Who asked what, who answers, by when."""
