@@ -1,0 +1,1 @@
+"""The channels: each turns native payloads into Inbound values and carries Outbound ones away."""

@@ -1,0 +1,1 @@
+"""Slack: events and clicks in, Block Kit messages out."""

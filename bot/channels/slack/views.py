@@ -1,0 +1,335 @@
+"""Block Kit from values. Pure: no request, no client, no clock.
+
+Slack's limits are respected here, since its SDK checks none of them for plain dicts: sections of
+3,000 characters, 50 blocks and about 13,000 characters a message.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.slack import markup
+from bot.channels.slack.wording import Wording, wording
+from bot.messages import Action, Outbound, Quote
+
+Block = dict[str, Any]
+
+SECTION = 2900  # of 3,000: an escape more or less must not matter
+BLOCKS = 48
+POST = 11_500
+FALLBACK = 3_900
+_HEADER = 150
+_LABEL = 75
+_VALUE = 2_000
+_ADDRESS = 3_000
+_BUTTONS_A_BLOCK = 25
+_BETWEEN_FACTS = 60  # punctuation and words such as "page" around a source's facts
+
+# What these say is nobody's business on a lock screen.
+_VERDICTS = frozenset({"helpful", "not_helpful"})
+_DISCREET = frozenset({"relay", "reminder", "page"})
+_NUMBER = re.compile(r"\bHD-\d+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class SlackPost:
+    """One chat.postMessage: blocks, and the text for notifications and screen readers."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    block: Block
+    said: str
+
+    @property
+    def size(self) -> int:
+        return sum(markup.size(text) for text in _strings(self.block))
+
+
+def posts(message: Outbound) -> tuple[SlackPost, ...]:
+    """Return the posts that carry the whole message, in order; one, unless it is too long for one."""
+    pieces = _heading(message) + _body(message) + _buttons(message)
+    groups: list[list[_Piece]] = [[]]
+    for piece in pieces:
+        group = groups[-1]
+        full = len(group) >= BLOCKS or sum(other.size for other in group) + piece.size > POST
+        if group and full:
+            groups.append([])
+        groups[-1].append(piece)
+    return tuple(
+        SlackPost(_fallback(message, group), tuple(piece.block for piece in group)) for group in groups
+    )
+
+
+def plain_posts(message: Outbound) -> tuple[SlackPost, ...]:
+    """Return the message as text alone, for when Slack refuses the blocks."""
+    whole = message.text or message.subject or neutral(message)
+    return tuple(
+        SlackPost(markup.linked(piece), ()) for piece in markup.split(whole, FALLBACK) if piece.strip()
+    )
+
+
+def neutral(message: Outbound) -> str:
+    """Return a notification line that says that there is news, and not which."""
+    if message.subject:
+        return " ".join(message.subject.split())
+    words = wording(message.language)
+    values = " ".join([*(action.value for action in message.actions), message.text])
+    number = _NUMBER.search(values)
+    return words.about_request.format(number=number.group()) if number else words.about_a_request
+
+
+def section(text: str) -> Block:
+    """Return a section of ready mrkdwn. `verbatim` keeps Slack from reading mentions into it."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def context(text: str) -> Block:
+    """Return a line of small print of ready mrkdwn."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
+
+
+def button(action: Action, *, style: str | None = None) -> Block:
+    """Return a button whose spoken label makes sense without the card around it."""
+    element: Block = {
+        "type": "button",
+        "action_id": action.name,
+        "text": {"type": "plain_text", "text": markup.shortened(action.label, _LABEL), "emoji": False},
+        "accessibility_label": markup.shortened(_spoken(action), _LABEL),
+    }
+    if action.name == "open":
+        element["url"] = action.value
+    else:
+        element["value"] = action.value
+    if style:
+        element["style"] = style
+    return element
+
+
+def state_line(words: Wording, number: str, state: str, owner: str | None) -> Block:
+    """Return the line under a card that says where the ticket stands."""
+    line = words.state.format(
+        number=number, state=words.states.get(state, state), owner=owner or words.nobody
+    )
+    return {**context(markup.escape(line)), "block_id": "ticket_state"}
+
+
+def reworked_card(
+    blocks: Sequence[Block], words: Wording, number: str, state: str, owner: str | None
+) -> tuple[Block, ...]:
+    """Return a ticket card's blocks with its new state, and the buttons that still make sense."""
+    kept = [block for block in blocks if block.get("block_id") != "ticket_state"]
+    finished = state in {"solved", "closed", "cancelled"}
+    result: list[Block] = []
+    links: list[Block] = []
+    for block in kept:
+        if block.get("type") != "actions":
+            result.append(block)
+            continue
+        links += [element for element in block.get("elements", []) if str(element.get("action_id")) == "open"]
+    result.append(state_line(words, number, state, owner))
+    buttons = list(links)
+    if not finished:
+        buttons = [
+            button(Action("reply", number, words.reply), style="primary"),
+            button(Action("resolve", number, words.resolve)),
+            *links,
+        ]
+    if buttons:
+        result.append({"type": "actions", "elements": buttons[:_BUTTONS_A_BLOCK]})
+    return tuple(result[-50:])
+
+
+def reply_modal(number: str, language: str | None) -> Block:
+    """Return the form for an expert's reply. The ticket number travels in private_metadata."""
+    words = wording(language)
+    return {
+        "type": "modal",
+        "callback_id": "reply",
+        "private_metadata": number,
+        "title": _plain(words.reply_title.format(number=number), 24),
+        "submit": _plain(words.send, 24),
+        "close": _plain(words.cancel, 24),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "reply",
+                "label": _plain(words.reply_label, 2000),
+                "hint": _plain(words.reply_hint, 2000),
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": "text",
+                    "multiline": True,
+                    "min_length": 1,
+                    "max_length": 3000,
+                },
+            }
+        ],
+    }
+
+
+def notice_modal(text: str, language: str | None) -> Block:
+    """Return a small window with one sentence, for where no ephemeral message can be shown."""
+    words = wording(language)
+    return {
+        "type": "modal",
+        "callback_id": "notice",
+        "title": _plain(words.notice_title, 24),
+        "close": _plain(words.close, 24),
+        "blocks": [section(markup.shortened(markup.linked(text), SECTION))],
+    }
+
+
+def _plain(text: str, limit: int) -> Block:
+    return {"type": "plain_text", "text": markup.shortened(text, limit), "emoji": False}
+
+
+def _spoken(action: Action) -> str:
+    return f"{action.label}: {action.value}" if _NUMBER.fullmatch(action.value) else action.label
+
+
+def _heading(message: Outbound) -> list[_Piece]:
+    heading = " ".join((message.heading or "").split())
+    opening = message.text.lstrip().partition("\n")[0]
+    if not heading or not _discreet(message.kind, "safety") or opening.startswith(heading):
+        return []  # in a conversation, a mail's subject would be noise
+    if markup.size(heading) <= _HEADER:
+        block: Block = {"type": "header", "text": _plain(heading, _HEADER)}
+        return [_Piece(block, heading)]
+    return _sections(heading, lambda piece: f"*{markup.linked(piece)}*")
+
+
+def _body(message: Outbound) -> list[_Piece]:
+    """Return the text, with its quoted passages drawn as quotations where they stand in it.
+
+    The text is complete without the quotes; a passage that can't be found in it stays plain text.
+    """
+    pieces: list[_Piece] = []
+    rest = message.text
+    for quote in message.quotes:
+        span = _span(rest, quote)
+        if span is None:
+            continue
+        pieces += _sections(rest[: span[0]]) + _quotation(quote, message.language)
+        rest = rest[span[1] :]
+    return pieces + _sections(rest)
+
+
+def _span(text: str, quote: Quote) -> tuple[int, int] | None:
+    excerpt = text.find(quote.excerpt) if quote.excerpt else -1
+    if excerpt < 0:
+        return None
+    start = text.rfind("\n", 0, excerpt) + 1
+    if not text[start:excerpt].lstrip(" >").startswith(f"{quote.number}."):
+        return None
+    after = excerpt + len(quote.excerpt)
+    address = text.find(quote.url, after) if quote.url else -1
+    facts = len(quote.title) + len(quote.section) + len(quote.page or "") + len(quote.dated or "")
+    if address < 0 or address - after > facts + _BETWEEN_FACTS:
+        return None
+    end = text.find("\n", address)
+    return start, len(text) if end < 0 else end + 1
+
+
+def _quotation(quote: Quote, language: str) -> list[_Piece]:
+    words = wording(language)
+    title = f"{quote.number}. {quote.section or quote.title}"
+    first = markup.escape(" ".join(title.split()))
+    lead = first if "*" in first else f"*{first}*"
+    pieces = [_Piece(section(markup.shortened(lead, SECTION)), title)]
+    pieces += _sections(quote.excerpt, _quoted)
+    facts = [quote.title, quote.section if quote.section != quote.title else ""]
+    facts += [words.page_short.format(page=quote.page) if quote.page else "", quote.dated or ""]
+    label = markup.shortened(" - ".join(fact for fact in facts if fact) or words.source, 400)
+    source = f"[{quote.number}] {markup.link(quote.url, label)}"
+    if markup.size(source) > SECTION:  # an absurdly long address: the label stands alone
+        source = f"[{quote.number}] {markup.escape(label)}"
+    return [*pieces, _Piece(context(source), f"[{quote.number}] {label}: {quote.url}")]
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}" for line in markup.linked(text).strip("\n").split("\n"))
+
+
+def _sections(text: str, written: Callable[[str], str] = markup.linked) -> list[_Piece]:
+    return [
+        _Piece(section(written(piece)), piece)
+        for piece in markup.split(text.strip(), SECTION, written)
+        if piece.strip()
+    ]
+
+
+def _buttons(message: Outbound) -> list[_Piece]:
+    blocks: list[Block] = []
+    actions = [action for action in message.actions if _drawable(action)]
+    helpful = {action.name: action for action in actions if action.name in _VERDICTS}
+    row: list[Block] = []
+    for action in actions:
+        if action.name in helpful and len(helpful) == len(_VERDICTS):
+            continue
+        taken = {element["action_id"] for element in row}
+        if action.name in taken or len(row) == _BUTTONS_A_BLOCK:  # ids are unique within a block
+            blocks.append({"type": "actions", "elements": row})
+            row = []
+        style = "primary" if action.name in {"claim", "talk_to_person"} else None
+        row.append(button(action, style=style))
+    if row:
+        blocks.append({"type": "actions", "elements": row})
+    if len(helpful) == len(_VERDICTS):
+        blocks.append(_feedback(helpful["helpful"], helpful["not_helpful"], wording(message.language)))
+    return [_Piece(block, "") for block in blocks]
+
+
+def _drawable(action: Action) -> bool:
+    if action.name == "open":
+        return action.value.startswith(("http://", "https://")) and len(action.value) <= _ADDRESS
+    return bool(action.value) and len(action.value) <= _VALUE
+
+
+def _feedback(helpful: Action, not_helpful: Action, words: Wording) -> Block:
+    def side(action: Action, spoken: str) -> Block:
+        return {
+            "text": _plain(action.label, _LABEL),
+            "accessibility_label": markup.shortened(spoken, _LABEL),
+            "value": f"{action.name}:{action.value}",
+        }
+
+    return {
+        "type": "context_actions",
+        "elements": [
+            {
+                "type": "feedback_buttons",
+                "action_id": "feedback",
+                "positive_button": side(helpful, words.feedback_yes),
+                "negative_button": side(not_helpful, words.feedback_no),
+            }
+        ],
+    }
+
+
+def _discreet(kind: str, *also: str) -> bool:
+    return kind in _DISCREET or kind.startswith("ticket_") or kind in also
+
+
+def _fallback(message: Outbound, group: Sequence[_Piece]) -> str:
+    if _discreet(message.kind):
+        return markup.escape(neutral(message))
+    said = "\n".join(piece.said.strip("\n") for piece in group if piece.said)
+    first = next(markup.split(said, FALLBACK, markup.escape), "")
+    if not first.strip():
+        return markup.escape(neutral(message))
+    return markup.escape(first.rstrip()) + ("…" if len(first) < len(said) else "")
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in _strings(inner)]
+    if isinstance(value, list | tuple):
+        return [text for inner in value for text in _strings(inner)]
+    return []
