@@ -1,0 +1,1 @@
+"""Mail in and out: parse, kind, authentication, IMAP, SMTP."""
