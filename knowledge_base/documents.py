@@ -1,0 +1,143 @@
+"""The structured document: what a reader gives and what the library keeps.
+
+Every value is frozen. `to_json` and `from_json` are exact inverses; the wire between
+the reading process and the desk, the stored version and the content hash all use them.
+"""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    STEPS = "steps"
+    BULLETS = "bullets"
+    TABLE = "table"
+    CODE = "code"
+
+
+class DocumentKind(StrEnum):
+    TOOLKIT = "toolkit"
+    POLICY_BRIEF = "policy_brief"
+    ARTICLE = "article"
+    TEMPLATE = "template"
+    RECORDING = "recording"
+    EVENT = "event"
+    REFERRAL = "referral"
+    BRIEFING = "briefing"
+
+
+class PassageKind(StrEnum):
+    TEXT = "text"
+    STEP = "step"
+    CONTACT = "contact"
+    RECOMMENDATION = "recommendation"
+    TABLE = "table"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of a document, in reading order.
+
+    A heading, paragraph or code block has `text`; a list has `items`, one per step or
+    bullet; a table has `items`, one readable line per row. `level` is 1 to 6 for headings.
+    `page_index` counts from 0; `page_label` is what is printed on the page.
+    """
+
+    kind: BlockKind
+    text: str = ""
+    items: tuple[str, ...] = ()
+    level: int = 0
+    start: int = 1
+    page_index: int | None = None
+    page_label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a statement comes from, and when somebody last read it."""
+
+    name: str
+    address: str = ""
+    read_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What the front matter, or the person adding the document, says about it.
+
+    An empty `slug` means that the library chooses one; an empty `jurisdiction`, everywhere.
+    """
+
+    slug: str = ""
+    kind: DocumentKind = DocumentKind.ARTICLE
+    topics: tuple[str, ...] = ()
+    jurisdiction: tuple[str, ...] = ()
+    visibility: tuple[str, ...] = ("public",)
+    owner: str = ""
+    reviewed: bool = False
+    review_date: dt.date | None = None
+    sources: tuple[Source, ...] = ()
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredDocument:
+    """A document as read: title, language ("en", "fr" or another code), attributes, blocks.
+
+    `warnings` are sentences for the person who adds it (a scanned page, a page that could
+    not be read). `source_bytes` is the size of the file.
+    """
+
+    title: str
+    language: str
+    attributes: Attributes = field(default_factory=Attributes)
+    blocks: tuple[Block, ...] = ()
+    pages: int | None = None
+    warnings: tuple[str, ...] = ()
+    source_bytes: int = 0
+
+
+def to_json(document: StructuredDocument) -> str:
+    """Write a document as canonical JSON: the same document gives the same text."""
+    return json.dumps(
+        asdict(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
+    )
+
+
+def from_json(text: str) -> StructuredDocument:
+    """Read what `to_json` wrote; raise ValueError, KeyError or TypeError on anything else."""
+    raw: dict[str, Any] = json.loads(text)
+    attributes = raw["attributes"]
+    review_date = attributes["review_date"]
+    return replace(
+        StructuredDocument(**{**raw, "attributes": Attributes(), "blocks": ()}),
+        warnings=tuple(raw["warnings"]),
+        blocks=tuple(
+            Block(**{**block, "kind": BlockKind(block["kind"]), "items": tuple(block["items"])})
+            for block in raw["blocks"]
+        ),
+        attributes=Attributes(
+            slug=attributes["slug"],
+            kind=DocumentKind(attributes["kind"]),
+            topics=tuple(attributes["topics"]),
+            jurisdiction=tuple(attributes["jurisdiction"]),
+            visibility=tuple(attributes["visibility"]),
+            owner=attributes["owner"],
+            reviewed=attributes["reviewed"],
+            review_date=dt.date.fromisoformat(review_date) if review_date else None,
+            sources=tuple(Source(**source) for source in attributes["sources"]),
+            synonyms=tuple(attributes["synonyms"]),
+        ),
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a document")

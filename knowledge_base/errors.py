@@ -1,0 +1,36 @@
+"""What can go wrong in the library.
+
+LibraryError
+├── DocumentNotFound
+└── VersionNotFound
+ReadError
+"""
+
+
+class LibraryError(Exception):
+    """Base of everything that the library refuses."""
+
+
+class DocumentNotFound(LibraryError):
+    """No document has this id."""
+
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"no document is called {document_id!r}")
+
+
+class VersionNotFound(LibraryError):
+    """The document has no version of this number."""
+
+    def __init__(self, document_id: str, number: int) -> None:
+        super().__init__(f"{document_id} has no version {number}")
+
+
+class ReadError(Exception):
+    """A file could not be read: which, on what page when known, and why, in one sentence."""
+
+    def __init__(self, name: str, page: str | None, reason: str) -> None:
+        where = f"{name}, page {page}" if page else name
+        super().__init__(f"{where}: {reason}.")
+        self.name = name
+        self.page = page
+        self.reason = reason

@@ -1,0 +1,294 @@
+"""Index generations: build one from the published library, load it, swap it in.
+
+An index is derived data. Its file is immutable and named after the state of the library
+that it holds (the fingerprint), so that processes that build the same one at the same time
+do no harm, and a lost file is built again.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy import Engine, create_engine, func, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from knowledge_base.arrays import BadArrayFile
+from knowledge_base.catalog import CatalogDocument, CatalogPassage
+from knowledge_base.documents import from_json
+from knowledge_base.index import Index, IndexNote
+from knowledge_base.synonyms import Synonym
+from knowledge_base.tables import (
+    Document,
+    DocumentState,
+    DocumentVersion,
+    Generation,
+    GenerationState,
+    Passage,
+    VersionState,
+)
+from knowledge_base.tables import Synonym as SynonymRow
+from knowledge_base.tokens import ANALYSIS_VERSION
+
+# Raise when the layout or the meaning of an index file changes.
+_FORMAT = 1
+
+# A process that is a little behind may still be about to open the one before.
+_KEPT_FILES = 3
+
+_CLAIM_ATTEMPTS = 5
+
+# From here on building takes longer than a question may wait.
+_LARGE_LIBRARY = 3000
+_BOOT = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
+    "from knowledge_base.generations import main; main()"
+)
+
+# Tells an engine that begins SQLite transactions with the write lock that this one only reads.
+_READING = {"helpdesk_reading": True}
+
+
+class Library:
+    """The current index of this process. `index` is swapped at once; readers take no lock."""
+
+    def __init__(self, index_dir: Path) -> None:
+        self._index_dir = index_dir
+        self._index = Index.build((), ())
+        self._refreshing = Lock()
+
+    @property
+    def index(self) -> Index:
+        return self._index
+
+    def refresh(self, engine: Engine, now: dt.datetime) -> bool:
+        """Bring the index up to the published library; say whether it changed.
+
+        Builds the index file when there is none. Does nothing while another thread does it.
+        """
+        if not self._refreshing.acquire(blocking=False):
+            return False
+        try:
+            with Session(engine.execution_options(**_READING)) as session:
+                wanted = fingerprint(session)
+            if wanted == self._index.note.fingerprint:
+                return False
+            path = build_generation(engine, self._index_dir, now)
+            try:
+                self._index = Index.open(path)
+            except (BadArrayFile, FileNotFoundError):
+                path.unlink(missing_ok=True)
+                self._index = Index.open(build_generation(engine, self._index_dir, now))
+            return True
+        finally:
+            self._refreshing.release()
+
+
+def fingerprint(session: Session) -> str:
+    """Return a name for what the published library says now."""
+    versions = session.exec(
+        select(DocumentVersion.id, Document.changed_at)
+        .join(Document, col(Document.id) == col(DocumentVersion.document_id))
+        .where(
+            col(Document.state) == DocumentState.PUBLISHED,
+            col(DocumentVersion.state) == VersionState.PUBLISHED,
+        )
+        .order_by(col(DocumentVersion.id))
+    ).all()
+    synonyms = session.exec(select(SynonymRow.id).order_by(col(SynonymRow.id))).all()
+    digest = hashlib.sha256(f"{_FORMAT} {ANALYSIS_VERSION}".encode())
+    for version_id, changed_at in versions:
+        digest.update(f"|{version_id} {changed_at.isoformat()}".encode())
+    digest.update(f"#{synonyms}".encode())
+    return digest.hexdigest()
+
+
+def current_generation(session: Session) -> int:
+    """Return the number of the newest index that was built, 0 before the first."""
+    return (
+        session.exec(
+            select(func.max(Generation.number)).where(col(Generation.state) == GenerationState.READY)
+        ).one()
+        or 0
+    )
+
+
+def build_generation(engine: Engine, index_dir: Path, now: dt.datetime) -> Path:
+    """Build the index file of the published library, unless it is there, and return its path."""
+    index_dir.mkdir(parents=True, exist_ok=True)
+    with Session(engine.execution_options(**_READING)) as session:
+        wanted = fingerprint(session)
+    number = _claim(engine, wanted, now)
+    path = index_dir / _file_name(number, wanted)
+    if path.exists():
+        return path
+    passages = _write(engine, path, IndexNote(number, wanted))
+    with engine.begin() as connection:
+        connection.execute(
+            update(Generation)
+            .where(col(Generation.number) < number, col(Generation.state) == GenerationState.READY)
+            .values(state=GenerationState.SUPERSEDED)
+        )
+        connection.execute(
+            update(Generation)
+            .where(col(Generation.number) == number)
+            .values(state=GenerationState.READY, passages=passages)
+        )
+    for old in sorted(index_dir.glob("generation-*.index"))[:-_KEPT_FILES]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def load(index_dir: Path, generation: int) -> Index:
+    """Open a built index by its number; raise FileNotFoundError or BadArrayFile."""
+    found = sorted(index_dir.glob(f"generation-{generation:08d}-*.index"))
+    if not found:
+        raise FileNotFoundError(f"no index of generation {generation} in {index_dir}")
+    return Index.open(found[-1])
+
+
+def _file_name(number: int, wanted: str) -> str:
+    return f"generation-{number:08d}-{wanted[:16]}.index"
+
+
+def _claim(engine: Engine, wanted: str, now: dt.datetime) -> int:
+    """Return the number of the generation with this fingerprint, taking the next one if new."""
+    for _ in range(_CLAIM_ATTEMPTS):
+        try:
+            with engine.begin() as connection, Session(connection) as session:
+                known = session.exec(
+                    select(Generation.number).where(col(Generation.fingerprint) == wanted)
+                ).one_or_none()
+                if known is not None:
+                    return known
+                number = (session.exec(select(func.max(Generation.number))).one() or 0) + 1
+                session.add(
+                    Generation(
+                        number=number,
+                        state=GenerationState.BUILDING,
+                        fingerprint=wanted,
+                        passages=0,
+                        created_at=now,
+                        file_name=_file_name(number, wanted),
+                    )
+                )
+                session.flush()
+                return number
+        except IntegrityError:
+            # Another process took the number, or this very fingerprint, first.
+            continue
+    raise RuntimeError("could not number an index generation")
+
+
+def _write(engine: Engine, path: Path, note: IndexNote) -> int:
+    """Write the index file and return how many passages it holds.
+
+    A large library is indexed in a process of its own: it takes seconds of Python during
+    which every answer of this process would wait.
+    """
+    reading = engine.execution_options(**_READING)
+    with Session(reading) as session:
+        passages = session.exec(select(func.count()).select_from(Passage)).one()
+    in_memory = engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:")
+    if passages < _LARGE_LIBRARY or in_memory:
+        return write_index(reading, path, note)
+    order = {
+        "url": engine.url.render_as_string(hide_password=False),
+        "path": str(path),
+        "generation": note.generation,
+        "fingerprint": note.fingerprint,
+    }
+    paths = json.dumps([entry for entry in sys.path if entry])
+    built = subprocess.run(  # noqa: S603
+        [sys.executable, "-I", "-c", _BOOT, paths],
+        input=json.dumps(order).encode(),
+        capture_output=True,
+        cwd="/",
+        check=False,
+    )
+    if built.returncode != 0:
+        reason = built.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise RuntimeError(f"the index could not be built: {reason}")
+    return int(built.stdout)
+
+
+def write_index(engine: Engine, path: Path, note: IndexNote) -> int:
+    """Build the index of the published library in this process, and write it to path."""
+    with Session(engine) as session:
+        index = _build(session, note)
+    index.save(path)
+    return len(index.catalog)
+
+
+def main() -> None:
+    """Build an index in a process of its own: the order comes on standard input, as JSON."""
+    order = json.load(sys.stdin)
+    engine = create_engine(order["url"], hide_parameters=True)
+    note = IndexNote(order["generation"], order["fingerprint"])
+    sys.stdout.write(str(write_index(engine, Path(order["path"]), note)))
+
+
+def _build(session: Session, note: IndexNote) -> Index:
+    rows = session.exec(
+        select(Document, DocumentVersion)
+        .join(DocumentVersion, col(DocumentVersion.document_id) == col(Document.id))
+        .where(
+            col(Document.state) == DocumentState.PUBLISHED,
+            col(DocumentVersion.state) == VersionState.PUBLISHED,
+        )
+        .order_by(col(DocumentVersion.id))
+    ).all()
+    documents = [
+        CatalogDocument(
+            document_id=f"{document.slug}-{document.language}",
+            slug=document.slug,
+            title=document.title,
+            language=document.language,
+            kind=document.kind.value,
+            topics=document.topics,
+            visibility=document.visibility,
+            reviewed=document.reviewed,
+            version=version.number,
+            published_at=version.published_at,
+            synonyms=from_json(version.structure).attributes.synonyms,
+        )
+        for document, version in rows
+    ]
+    places = {version.id: place for place, (_, version) in enumerate(rows)}
+    passages: list[CatalogPassage] = []
+    stems: list[list[str] | None] = []
+    for passage in session.exec(
+        select(Passage)
+        .join(DocumentVersion, col(DocumentVersion.id) == col(Passage.version_id))
+        .join(Document, col(Document.id) == col(DocumentVersion.document_id))
+        .where(
+            col(Document.state) == DocumentState.PUBLISHED,
+            col(DocumentVersion.state) == VersionState.PUBLISHED,
+        )
+        .order_by(col(Passage.version_id), col(Passage.position))
+        .execution_options(yield_per=1000)
+    ):
+        if passage.version_id not in places:
+            # Published between the two questions: the next generation has it.
+            continue
+        passages.append(
+            CatalogPassage(
+                passage_id=passage.id or 0,
+                document=places[passage.version_id],
+                text=passage.text,
+                language=passage.language,
+                heading=passage.heading,
+                kind=passage.kind.value,
+                step=passage.step,
+                page=passage.page_label,
+                recommendation=passage.recommendation,
+                jurisdiction=passage.jurisdiction,
+            )
+        )
+        stems.append(passage.stems.split() if passage.analysis == ANALYSIS_VERSION else None)
+    synonyms = [Synonym(row.language, row.phrase, row.meaning) for row in session.exec(select(SynonymRow))]
+    return Index.build(documents, passages, synonyms=synonyms, stems=stems, note=note)

@@ -1,0 +1,97 @@
+"""Which country, state or province a heading or a line speaks of.
+
+Codes are "US", "CA", or one of these with a subdivision, such as "US-CA" or "CA-QC".
+"""
+
+import re
+from collections.abc import Sequence
+
+from knowledge_base.tokens import fold
+
+_COUNTRIES = (
+    ("US", r"united states|american|etats[- ]unis|americaine?s?"),
+    ("CA", r"canada|canadian|canadien(?:ne)?s?"),
+)
+_PROVINCES = {
+    "AB": "alberta",
+    "BC": "british columbia|colombie[- ]britannique",
+    "MB": "manitoba",
+    "NB": "new brunswick|nouveau[- ]brunswick",
+    "NL": "newfoundland(?: and labrador)?|terre[- ]neuve(?:[- ]et[- ]labrador)?",
+    "NS": "nova scotia|nouvelle[- ]ecosse",
+    "NT": "northwest territories|territoires du nord[- ]ouest",
+    "NU": "nunavut",
+    "ON": "ontario",
+    "PE": "prince edward island|ile[- ]du[- ]prince[- ]edouard",
+    "QC": "quebec",
+    "SK": "saskatchewan",
+    "YT": "yukon",
+}
+_STATES = {
+    "AL": "alabama", "AK": "alaska", "AZ": "arizona", "AR": "arkansas", "CA": "california|californie",
+    "CO": "colorado", "CT": "connecticut", "DE": "delaware", "FL": "florida|floride", "GA": "georgia|georgie",
+    "HI": "hawaii", "ID": "idaho", "IL": "illinois", "IN": "indiana", "IA": "iowa", "KS": "kansas",
+    "KY": "kentucky", "LA": "louisiana|louisiane", "MD": "maryland", "MA": "massachusetts", "MI": "michigan",
+    "MN": "minnesota", "MS": "mississippi", "MO": "missouri", "MT": "montana", "NE": "nebraska",
+    "NV": "nevada", "NH": "new hampshire", "NJ": "new jersey", "NM": "new mexico|nouveau[- ]mexique",
+    "NY": "new york", "NC": "north carolina|caroline du nord", "ND": "north dakota|dakota du nord",
+    "OH": "ohio", "OK": "oklahoma", "OR": "oregon", "PA": "pennsylvania|pennsylvanie", "RI": "rhode island",
+    "SC": "south carolina|caroline du sud", "SD": "south dakota|dakota du sud", "TN": "tennessee",
+    "TX": "texas", "UT": "utah", "VT": "vermont", "VA": "(?<!west )virginia", "WV": "west virginia",
+    "WI": "wisconsin", "WY": "wyoming",
+}  # fmt: skip
+# "Maine" and "Washington" are also other things in French and in law names: left to the attributes.
+
+# Folded, "US" would be the word "us".
+_US_INITIALS = re.compile(r"(?<!\w)(?:U\.S\.(?:A\.)?|USA?|É\.-U\.)(?!\w)")
+
+_PLACES = tuple(
+    (code, re.compile(rf"(?<!\w)(?:{names})(?!\w)"))
+    for code, names in (
+        *_COUNTRIES,
+        *((f"CA-{code}", names) for code, names in _PROVINCES.items()),
+        *((f"US-{code}", names) for code, names in _STATES.items()),
+    )
+)
+# "Canada:", "In Ontario, ...", "Au Québec, ..." open a line that speaks of that place alone.
+_LEAD = re.compile(r"\A(?:in |en |au |aux |dans )?(?:the |l'|les |le )?")
+
+
+def jurisdiction_of_heading(heading: Sequence[str]) -> tuple[str, ...]:
+    """Return the places that the deepest heading naming any confines its text to; () for anywhere."""
+    return next((found for part in reversed(heading) if (found := places_named(part))), ())
+
+
+def jurisdiction_of_opening(text: str) -> tuple[str, ...]:
+    """Return the place that the first words of a text confine it to; () for anywhere."""
+    opening = fold(text[:60])
+    opening = opening[_LEAD.match(opening).end() :]  # type: ignore[union-attr]
+    if _US_INITIALS.match(text.removeprefix("In ").removeprefix("the ")):
+        return ("US",)
+    return next(((code,) for code, pattern in _PLACES if pattern.match(opening)), ())
+
+
+def places_named(text: str) -> tuple[str, ...]:
+    """Return the codes of the places that a short text names, countries first."""
+    folded = fold(text)
+    found = [code for code, pattern in _PLACES if pattern.search(folded)]
+    if "US" not in found and _US_INITIALS.search(text):
+        found.insert(0, "US")
+    inner = {code.partition("-")[0] for code in found if "-" in code}
+    # "Quebec, Canada" confines to Quebec.
+    return tuple(code for code in found if code not in inner)
+
+
+def fits(passage: Sequence[str], wanted: str | None) -> bool:
+    """Say whether text confined to some places may be given to somebody in `wanted`.
+
+    Text confined nowhere fits everybody; somebody whose place is unknown fits everything.
+    A person in Ontario gets what is for Canada; a person known only by country gets what
+    is for any of its provinces.
+    """
+    if not passage or not wanted:
+        return True
+    return any(
+        place == wanted or wanted.startswith(f"{place}-") or place.startswith(f"{wanted}-")
+        for place in passage
+    )

@@ -1,0 +1,273 @@
+"""PDF to a structured document: pages to lines here, lines to blocks in `pdf_layout`."""
+
+import re
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any
+
+from pypdf import PageObject, PdfReader
+from pypdf.errors import EmptyFileError, FileNotDecryptedError, PyPdfError
+from pypdf.generic import Destination
+
+from knowledge_base.documents import Attributes, DocumentKind, StructuredDocument
+from knowledge_base.errors import ReadError
+from knowledge_base.readers.pdf_headings import OutlineEntry
+from knowledge_base.readers.pdf_layout import lay_out
+from knowledge_base.readers.pdf_page import Line, Page
+
+Progress = Callable[[int, int], None]
+
+# What pypdf was seen to raise on damaged files besides its own errors.
+_DAMAGE = (
+    PyPdfError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    TypeError,
+    UnicodeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+
+# A page with nothing on it has a few dozen bytes of content, a page of text some thousands.
+_LARGE_CONTENT_BYTES = 20_000
+
+_MOST_PAGES = 5_000
+_MOST_OUTLINE_ENTRIES = 5_000
+_LINES_A_PAGE = 2_000
+
+_LOCKED = "the file is locked with a password; save it without one and add it again"
+
+# Ligatures are of the type, not of the words that are quoted.
+_TYPOGRAPHY = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB06: "st", 0: None}
+
+_BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|-bd\b", re.IGNORECASE)
+_TOOL_TITLE = re.compile(
+    r"\A(?:microsoft (?:word|powerpoint)\b.*|untitled.*|sans titre.*|document\d*|.*\.(?:docx?|pptx?|tex|dvi|indd|qxd|pdf))\Z",
+    re.IGNORECASE,
+)
+
+
+def read_pdf(name: str, data: bytes, progress: Progress) -> StructuredDocument:
+    """Read a PDF; raise ReadError with one sentence when no page of it can be used.
+
+    `progress` is called with the index of each page before it is read, and the page count.
+    Pages that can't be used while others can are named in the warnings.
+    """
+    reader = _open(name, data)
+    total = _page_count(name, reader)
+    labels = _labels(reader, total)
+    pages, scanned, unreadable = [], [], []
+    for index in range(total):
+        progress(index, total)
+        lines, trouble = _read_page(reader, index)
+        pages.append(Page(index, labels[index], tuple(lines)))
+        if trouble == "scanned":
+            scanned.append(labels[index])
+        elif trouble == "unreadable":
+            unreadable.append(labels[index])
+    if not any(page.lines for page in pages):
+        raise ReadError(name, None, _no_text_reason(bool(scanned), bool(unreadable)))
+    layout = lay_out(pages, _outline(reader, total))
+    return StructuredDocument(
+        title=_title(reader) or layout.title or PurePosixPath(name).stem,
+        # What files declare is mostly the language of the program that wrote them.
+        language="",
+        attributes=Attributes(kind=DocumentKind.TOOLKIT),
+        blocks=layout.blocks,
+        pages=total,
+        warnings=tuple(_warnings(scanned, unreadable)),
+        source_bytes=len(data),
+    )
+
+
+def _open(name: str, data: bytes) -> PdfReader:
+    if not data:
+        raise ReadError(name, None, "the file is empty")
+    if b"%PDF-" not in data[:1024]:
+        raise ReadError(name, None, "this is not a PDF file, whatever its name says")
+    try:
+        reader = PdfReader(BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise ReadError(name, None, _LOCKED)
+    except EmptyFileError as error:
+        raise ReadError(name, None, "the file is empty") from error
+    except FileNotDecryptedError as error:
+        raise ReadError(name, None, _LOCKED) from error
+    except _DAMAGE as error:
+        raise ReadError(name, None, "the file is damaged or cut short") from error
+    return reader
+
+
+def _page_count(name: str, reader: PdfReader) -> int:
+    try:
+        total = len(reader.pages)
+    except FileNotDecryptedError as error:
+        raise ReadError(name, None, _LOCKED) from error
+    except _DAMAGE as error:
+        raise ReadError(name, None, "the file is damaged or cut short") from error
+    if total == 0:
+        raise ReadError(name, None, "the file has no pages")
+    if total > _MOST_PAGES:
+        raise ReadError(
+            name, None, f"the file has {total} pages; split it into parts of at most {_MOST_PAGES}"
+        )
+    return total
+
+
+def _labels(reader: PdfReader, total: int) -> list[str]:
+    try:
+        labels = [str(label) for label in reader.page_labels]
+    except _DAMAGE:
+        labels = []
+    if len(labels) != total:
+        labels = [str(index + 1) for index in range(total)]
+    return [label.strip() or str(index + 1) for index, label in enumerate(labels)]
+
+
+def _read_page(reader: PdfReader, index: int) -> tuple[list[Line], str | None]:
+    """Return the lines of a page and, when it gave none though it should, what is wrong."""
+    try:
+        page = reader.pages[index]
+        lines = _lines(page, index)
+    except _DAMAGE:
+        return [], "unreadable"
+    if lines:
+        return lines, None
+    try:
+        if _content_bytes(page) > _LARGE_CONTENT_BYTES:
+            # pypdf gives no text, and no error, where a stream passes its limit.
+            return [], "unreadable"
+        if _has_picture(page):
+            return [], "scanned"
+    except _DAMAGE:
+        return [], "unreadable"
+    return [], None
+
+
+def _lines(page: PageObject, index: int) -> list[Line]:
+    collector = _LineCollector(index)
+    page.extract_text(visitor_text=collector.take)
+    return collector.finish()
+
+
+class _LineCollector:
+    """Puts the fragments that pypdf reports back together to lines."""
+
+    def __init__(self, page: int) -> None:
+        self._page = page
+        self._lines: list[Line] = []
+        self._parts: list[tuple[str, float, float, float, bool]] = []
+
+    def take(self, text: str, cm: Any, tm: Any, font: Any, size: float) -> None:
+        if not text or len(self._lines) >= _LINES_A_PAGE:
+            return
+        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        scale = (abs(tm[3]) or abs(tm[1])) * (abs(cm[3]) or abs(cm[1]))
+        bold = bool(font and _BOLD.search(str(font.get("/BaseFont", ""))))
+        for position, piece in enumerate(text.split("\n")):
+            if position:
+                self._close()
+            if piece:
+                self._parts.append((piece, x, y, abs(size) * (scale or 1), bold))
+
+    def finish(self) -> list[Line]:
+        self._close()
+        return self._lines
+
+    def _close(self) -> None:
+        text = " ".join("".join(part[0] for part in self._parts).translate(_TYPOGRAPHY).split())
+        inked = [part for part in self._parts if part[0].strip()]
+        self._parts = []
+        if not text or not inked:
+            return
+        letters = sum(len(part[0]) for part in inked)
+        size = max(inked, key=lambda part: len(part[0]))[3]
+        heavy = sum(len(part[0]) for part in inked if part[4])
+        self._lines.append(
+            Line(
+                text,
+                round(inked[0][1], 1),
+                round(inked[0][2], 1),
+                round(size, 1),
+                heavy > letters * 0.8,
+                self._page,
+            )
+        )
+
+
+def _content_bytes(page: PageObject) -> int:
+    """Return how long the page's content is as stored, without unpacking it."""
+    contents = page.get("/Contents")
+    contents = contents.get_object() if contents is not None else None
+    streams = contents if isinstance(contents, list) else [contents]
+    return sum(int(stream.get_object().get("/Length", 0)) for stream in streams if stream is not None)
+
+
+def _has_picture(page: PageObject) -> bool:
+    resources = page.get("/Resources")
+    drawn = resources.get_object().get("/XObject") if resources is not None else None
+    objects = drawn.get_object().values() if drawn is not None else ()
+    return any(entry.get_object().get("/Subtype") in ("/Image", "/Form") for entry in objects)
+
+
+def _outline(reader: PdfReader, total: int) -> tuple[OutlineEntry, ...]:
+    try:
+        entries = list(_flat(reader, reader.outline, 1))
+    except _DAMAGE:
+        return ()
+    return tuple(entry for entry in entries if 0 <= entry.page < total)
+
+
+def _flat(reader: PdfReader, outline: Any, level: int) -> Iterator[OutlineEntry]:
+    taken = 0
+    for entry in outline:
+        if taken >= _MOST_OUTLINE_ENTRIES or level > 6:
+            return
+        if isinstance(entry, list):
+            yield from _flat(reader, entry, level + 1)
+        elif isinstance(entry, Destination) and entry.title:
+            page = reader.get_destination_page_number(entry)
+            taken += 1
+            if page is not None:
+                yield OutlineEntry(" ".join(str(entry.title).split()), page, level)
+
+
+def _title(reader: PdfReader) -> str:
+    try:
+        title = " ".join(str(reader.metadata.title or "").split()) if reader.metadata else ""
+    except _DAMAGE:
+        return ""
+    return "" if _TOOL_TITLE.match(title) or len(title) < 4 else title[:200]
+
+
+def _no_text_reason(scanned: bool, unreadable: bool) -> str:
+    if unreadable:
+        return "no page can be read: the content of the pages is damaged or unpacks to far more than a document holds"
+    if scanned:
+        return (
+            "the pages are scanned pictures without text; run text recognition (OCR) and add the file again"
+        )
+    return "the pages are blank"
+
+
+def _warnings(scanned: list[str], unreadable: list[str]) -> Iterator[str]:
+    if scanned:
+        yield f"{_pages(scanned)} scanned without text: nothing there can be found or quoted."
+    if unreadable:
+        yield f"{_pages(unreadable)} unreadable: nothing there can be found or quoted."
+
+
+def _pages(labels: list[str]) -> str:
+    shown = ", ".join(labels[:10]) + (f" and {len(labels) - 10} more" if len(labels) > 10 else "")
+    return f"Page {shown} is" if len(labels) == 1 else f"Pages {shown} are"

@@ -1,0 +1,88 @@
+"""What a page of a PDF is made of, and what on it is not its text: headers, footers, numbers. Pure."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+_EDGE_LINES = 2
+_BARE_PAGE_NUMBER = re.compile(
+    r"\A[\s\-\u2013\u2014|]*(?:page\s*)?(?:\d{1,4}|[ivxlcdm]{1,8}|[A-Z]-\d{1,4})"
+    r"(?:\s*(?:of|/|de|sur)\s*\d{1,4})?[\s\-\u2013\u2014|.]*\Z",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line: position of its start in points from the bottom left, size of its type."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    bold: bool
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    index: int
+    label: str
+    lines: tuple[Line, ...]
+
+
+def without_running_lines(pages: Sequence[Page]) -> list[Page]:
+    """Drop page numbers, and what stands at the same edge of many pages."""
+    seen: Counter[tuple[str, str]] = Counter()
+    heights: defaultdict[str, Counter[float]] = defaultdict(Counter)
+    for page in pages:
+        for edge, line in _edges(page):
+            seen[edge, _running_key(line.text)] += 1
+    needed = max(3, min(len(pages) * 0.2, 8))
+    repeated = {key for key, count in seen.items() if count >= needed}
+    for page in pages:
+        for edge, line in _edges(page):
+            if (edge, _running_key(line.text)) in repeated:
+                heights[edge][line.y] += 1
+    # A header that names its chapter may be on one page only; it stands where the others do.
+    bands = {edge: {y for y, count in found.items() if count >= needed} for edge, found in heights.items()}
+    kept = []
+    for page in pages:
+        dropped: set[int] = set()
+        edges = _edges(page)
+        for edge, line in edges:
+            running = (edge, _running_key(line.text)) in repeated
+            outermost = line is edges[0][1] or line is edges[-1][1]
+            in_band = outermost and any(abs(line.y - y) < 1 for y in bands.get(edge, ()))
+            if running or in_band or _BARE_PAGE_NUMBER.match(line.text):
+                dropped.add(id(line))
+        kept.append(replace(page, lines=tuple(line for line in page.lines if id(line) not in dropped)))
+    return kept
+
+
+def _edges(page: Page) -> list[tuple[str, Line]]:
+    """Return the top and bottom lines of a page, from the top down."""
+    by_height = sorted(page.lines, key=lambda line: -line.y)
+    if len(by_height) <= 2 * _EDGE_LINES:
+        middle = (len(by_height) + 1) // 2
+        return [("top", line) for line in by_height[:middle]] + [
+            ("bottom", line) for line in by_height[middle:]
+        ]
+    return [("top", line) for line in by_height[:_EDGE_LINES]] + [
+        ("bottom", line) for line in by_height[-_EDGE_LINES:]
+    ]
+
+
+def _running_key(text: str) -> str:
+    return _DIGITS.sub("#", text).casefold().strip()
+
+
+def body_size(pages: Sequence[Page]) -> float:
+    """Return the size of type that most of the text has."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0

@@ -1,0 +1,91 @@
+from knowledge_base.documents import Attributes, Block, BlockKind, PassageKind, StructuredDocument
+from knowledge_base.passages import LONGEST, cut
+
+
+def _document(*blocks: Block, jurisdiction: tuple[str, ...] = ()) -> StructuredDocument:
+    return StructuredDocument("A title", "en", Attributes(jurisdiction=jurisdiction), blocks)
+
+
+def _heading(text: str, level: int = 2) -> Block:
+    return Block(BlockKind.HEADING, text, level=level)
+
+
+def _text(words: int, word: str = "word", **more: object) -> Block:
+    return Block(BlockKind.PARAGRAPH, " ".join([word] * (words - 1) + [f"{word}."]), **more)  # type: ignore[arg-type]
+
+
+def test_each_step_is_a_passage_of_its_own_with_its_number() -> None:
+    steps = Block(BlockKind.STEPS, items=("Call.", "Save it.", "Tell them."), start=4)
+    passages = cut(_document(_heading("First hour"), steps))
+    assert [(p.kind, p.step, p.text) for p in passages] == [
+        (PassageKind.STEP, 4, "Call."),
+        (PassageKind.STEP, 5, "Save it."),
+        (PassageKind.STEP, 6, "Tell them."),
+    ]
+    assert {p.heading for p in passages} == {("First hour",)}
+
+
+def test_a_long_step_is_never_cut() -> None:
+    step = " ".join(["word"] * 400)
+    assert [p.text for p in cut(_document(Block(BlockKind.STEPS, items=(step,))))] == [step]
+
+
+def test_short_paragraphs_are_gathered_and_long_ones_cut_between_sentences() -> None:
+    gathered = cut(_document(_text(40), _text(40), _text(40)))
+    assert [len(p.text.split()) for p in gathered] == [120]
+    sentences = " ".join("This sentence has exactly six words." for _ in range(100))
+    parts = cut(_document(Block(BlockKind.PARAGRAPH, sentences)))
+    assert all(60 <= len(p.text.split()) <= LONGEST and p.text.endswith(".") for p in parts)
+
+
+def test_headings_carry_their_path_and_part_the_passages() -> None:
+    passages = cut(_document(_heading("Law"), _text(10, "a"), _heading("Canada", 3), _text(10, "b")))
+    assert [p.heading for p in passages] == [("Law",), ("Law", "Canada")]
+
+
+def test_a_heading_with_nothing_under_it_is_not_lost() -> None:
+    passages = cut(_document(_heading("Lonely"), _heading("Next"), _text(5)))
+    assert passages[0].text == "Lonely"
+
+
+def test_contacts_are_passages_of_their_own() -> None:
+    contacts = Block(BlockKind.BULLETS, items=("911, in danger.", "Police, 555-0100."))
+    for heading in ("Who to call", "Qui appeler"):
+        passages = cut(_document(_heading(heading), contacts))
+        assert [p.kind for p in passages] == [PassageKind.CONTACT, PassageKind.CONTACT]
+
+
+def test_numbered_recommendations_keep_their_number() -> None:
+    passages = cut(_document(Block(BlockKind.PARAGRAPH, "Recommendation 47. Cities should plan."), _text(5)))
+    assert (passages[0].kind, passages[0].recommendation) == (PassageKind.RECOMMENDATION, "47")
+    assert passages[1].recommendation is None
+    french = cut(_document(_heading("Recommandation 3"), _text(8)))
+    assert french[0].recommendation == "3"
+
+
+def test_a_place_named_by_heading_or_opening_confines_the_passage() -> None:
+    document = _document(
+        _heading("Law in brief"),
+        Block(BlockKind.PARAGRAPH, "Background."),
+        Block(BlockKind.PARAGRAPH, "In the United States the rules differ."),
+        Block(BlockKind.PARAGRAPH, "In Quebec, a court can order it."),
+        jurisdiction=("US", "CA"),
+    )
+    assert [p.jurisdiction for p in cut(document)] == [("US", "CA"), ("US",), ("CA-QC",)]
+
+
+def test_a_passage_keeps_to_one_page() -> None:
+    passages = cut(
+        _document(_text(20, page_index=3, page_label="iv"), _text(20, page_index=4, page_label="1"))
+    )
+    assert [(p.page_index, p.page_label) for p in passages] == [(3, "iv"), (4, "1")]
+
+
+def test_sources_are_marked_so_that_they_are_not_quoted_as_advice() -> None:
+    passages = cut(_document(_heading("Sources"), Block(BlockKind.BULLETS, items=("A book.", "A page."))))
+    assert [p.kind for p in passages] == [PassageKind.SOURCE]
+
+
+def test_a_chapter_called_reference_is_no_list_of_sources() -> None:
+    assert cut(_document(_heading("Reference", 1), _heading("Phones"), _text(9)))[0].kind is PassageKind.TEXT
+    assert cut(_document(_heading("References", 1), _heading("Phones"), _text(9)))[0].kind is PassageKind.TEXT
