@@ -1,0 +1,1 @@
+"""Channels, conversation and processes: the only package that wires things together."""

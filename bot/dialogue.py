@@ -1,0 +1,179 @@
+"""What to do with one message: the decision, apart from everything that carries it out. Pure."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from escalation.sla import Priority
+from escalation.kinds import MessageKind
+from knowledge_base.search import Hit, SearchResult
+
+STEPS_FIRST = 3
+MISSES_BEFORE_A_PERSON = 2
+
+_GREETING = re.compile(
+    r"(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|bonjour|bonsoir|salut|allo|allô|all|"
+    r"there|team|everyone|tout le monde|l équipe|how are you|ça va|comment allez vous)\W*)+",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"(?:(?:ok(?:ay)?|great|perfect|good|super|parfait|d accord|thanks?|thank you|thx|ty|cheers|merci|"
+    r"so much|very much|a lot|again|beaucoup|bien|mille fois|for your help|pour votre aide|got it|"
+    r"that helps|this helps|that helped|c est noté|all set|bye|bonne journée|have a good day)\W*)+",
+    re.IGNORECASE,
+)
+_LONGEST_SMALL_TALK = 80
+
+
+class Reply(StrEnum):
+    """Which reply the bot gives; the values are template names."""
+
+    NONE = "none"
+    ANSWER = "answer"
+    NO_ANSWER = "no_answer"
+    OTHER_LANGUAGE = "other_language"
+    SMALL_TALK = "small_talk"
+    THANKS = "thanks"
+    EMPTY = "empty"
+
+
+class Reason(StrEnum):
+    """Why people were asked."""
+
+    DANGER = "danger"
+    SELF_HARM = "self_harm"
+    WANTS_HUMAN = "wants_human"
+    URGENT = "urgent"
+    NO_ANSWER_TWICE = "no_answer_twice"
+    NO_ANSWER_IN_TIME = "no_answer_in_time"
+    MACHINE_ALERT = "machine_alert"
+    SAFETY_CHECK_FAILED = "safety_check_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything the decision needs to know of one message and where it stands."""
+
+    kind: MessageKind
+    text: str
+    language: str
+    immediate_danger: bool
+    self_harm: bool
+    wants_human: bool
+    urgency: Priority
+    misses: int
+    has_ticket: bool
+    claimed: bool
+    solved: bool
+    for_case: bool
+    case_public: bool
+    safety_check_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do. `relay` passes an expert's words on; `note` keeps them inside; `add_to_ticket` tells
+    the people who work on it that the official wrote again; `reopen` brings a solved ticket back."""
+
+    reply: Reply = Reply.NONE
+    quotes: tuple[Hit, ...] = ()
+    more_steps: int = 0
+    ticket: Reason | None = None
+    raise_to: Priority | None = None
+    add_to_ticket: bool = False
+    reopen: bool = False
+    relay: bool = False
+    note: bool = False
+
+
+def decide(turn: Turn, found: SearchResult | None) -> Plan:
+    """Return what to do with the message.
+
+    The safety reply is not decided here: it left with the message's own commit.
+    """
+    if turn.for_case:
+        return Plan(relay=turn.case_public, note=not turn.case_public)
+    if turn.kind is not MessageKind.MESSAGE:
+        return _machine_or_edit(turn)
+    reason = _reason(turn)
+    quotes, more = _choose(found)
+    reply = _reply(turn, found, quotes)
+    if _danger(turn):
+        # The safety reply has left already: nothing that could be read instead of it.
+        reply, quotes, more = Reply.NONE, (), 0
+    if turn.claimed and reason not in {Reason.DANGER, Reason.SELF_HARM}:
+        # A human has taken over: the bot adds nothing but safety replies.
+        return Plan(add_to_ticket=True, raise_to=_raised(turn))
+    if reply is Reply.NO_ANSWER and reason is None and turn.misses + 1 >= MISSES_BEFORE_A_PERSON:
+        reason = Reason.NO_ANSWER_TWICE
+    if turn.has_ticket:
+        return Plan(reply, quotes, more, add_to_ticket=True, raise_to=_raised(turn))
+    if turn.solved and reply not in {Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY}:
+        return Plan(reply, quotes, more, reopen=True, raise_to=_raised(turn))
+    return Plan(reply, quotes, more, ticket=reason)
+
+
+def _machine_or_edit(turn: Turn) -> Plan:
+    reason = _danger(turn)
+    if turn.kind is MessageKind.EDIT:
+        return Plan(
+            ticket=None if turn.has_ticket else reason, add_to_ticket=turn.has_ticket, raise_to=_raised(turn)
+        )
+    if turn.kind is MessageKind.DELETION or reason is None:
+        return Plan()
+    # Machine mail is never answered, but danger in it reaches the duty expert.
+    return Plan(ticket=None if turn.has_ticket else Reason.MACHINE_ALERT, add_to_ticket=turn.has_ticket)
+
+
+def _danger(turn: Turn) -> Reason | None:
+    if turn.self_harm:
+        return Reason.SELF_HARM
+    return Reason.DANGER if turn.immediate_danger else None
+
+
+def _reason(turn: Turn) -> Reason | None:
+    if danger := _danger(turn):
+        return danger
+    if turn.safety_check_failed:
+        return Reason.SAFETY_CHECK_FAILED
+    if turn.wants_human:
+        return Reason.WANTS_HUMAN
+    return Reason.URGENT if turn.urgency in {Priority.P1, Priority.P2} else None
+
+
+def _raised(turn: Turn) -> Priority | None:
+    return turn.urgency if turn.urgency in {Priority.P1, Priority.P2} else None
+
+
+def _reply(turn: Turn, found: SearchResult | None, quotes: tuple[Hit, ...]) -> Reply:
+    text = turn.text.strip()
+    if not any(character.isalnum() for character in text):
+        return Reply.EMPTY
+    plain = " ".join(re.sub(r"[^\w\s]", " ", text).split())
+    if len(plain) <= _LONGEST_SMALL_TALK:
+        if _GREETING.fullmatch(plain):
+            return Reply.SMALL_TALK
+        if _THANKS.fullmatch(plain):
+            return Reply.THANKS
+    if turn.language not in {"en", "fr"}:
+        return Reply.OTHER_LANGUAGE
+    return Reply.ANSWER if quotes and found is not None and not found.abstained else Reply.NO_ANSWER
+
+
+def _choose(found: SearchResult | None) -> tuple[tuple[Hit, ...], int]:
+    """Return at most three passages to quote, and how many steps of their section are left.
+
+    When steps of one section lead, the answer is that section's steps, in order.
+    """
+    if found is None or found.abstained or not found.hits:
+        return (), 0
+    first = found.hits[0]
+    if first.kind != "step":
+        return found.hits[:STEPS_FIRST], 0
+    same = [
+        hit
+        for hit in found.hits
+        if hit.kind == "step" and (hit.document_id, hit.section) == (first.document_id, first.section)
+    ]
+    steps = sorted(same, key=lambda hit: hit.step or 0)
+    return tuple(steps[:STEPS_FIRST]), max(0, len(steps) - STEPS_FIRST)

@@ -1,0 +1,72 @@
+"""What each message template may use: one frozen value per kind of message."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.messages import Quote
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerContext:
+    """An answer: quoted passages, how many more steps its section has and where they are."""
+
+    quotes: tuple[Quote, ...]
+    more_steps: int
+    more_url: str | None
+    other_language: str | None
+    unreviewed: bool
+    in_doubt: bool
+    first_contact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WordsContext:
+    """Words already written: a safety reply, an expert's reply, a plain line."""
+
+    words: str
+    number: str | None = None
+    expert: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketContext:
+    """A ticket as the official or an expert is told of it. Nothing here is a message body."""
+
+    number: str
+    priority: str
+    topic: str | None
+    summary: str
+    requester: str
+    city: str | None
+    unverified: bool
+    reason: str
+    who: str
+    due_at: datetime | None
+    zone: str
+    url: str | None
+    expert: str | None = None
+    on_duty: bool = True
+    opens_at: str | None = None
+    event: str | None = None
+    point: str | None = None
+    target: str | None = None
+    breached: bool = False
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """A page: content-free by design, it only says where to look."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineContext:
+    """A fixed line that needs no data but whether this is the first contact."""
+
+    first_contact: bool = False
+    in_doubt: bool = False
+
+
+Context = AnswerContext | WordsContext | TicketContext | PageContext | LineContext

@@ -1,0 +1,61 @@
+"""Single words and short phrases that messages and buttons share, in both languages."""
+
+_WORDS = {
+    "en": {
+        "danger": "danger",
+        "self_harm": "thoughts of self-harm",
+        "wants_human": "asked to talk to a person",
+        "urgent": "an active crisis",
+        "no_answer_twice": "the library had no answer twice",
+        "no_answer_in_time": "no answer within a minute",
+        "machine_alert": "danger in an automatic message",
+        "safety_check_failed": "the safety check failed on this message",
+        "acknowledge": "taking the case",
+        "first_response": "the first reply",
+        "next_response": "the next reply",
+        "update": "the next update",
+        "resolution": "the resolution",
+        "wrote": "the official wrote again",
+        "claimed": "claimed",
+        "replied": "an expert answered the official",
+        "resolved": "resolved",
+        "reopened": "opened again by the official",
+        "expert": "an expert of the hub",
+        "somebody": "somebody not in the directory",
+        "claim": "Claim",
+        "reply": "Reply",
+        "resolve": "Resolve",
+        "open": "Open",
+    },
+    "fr": {
+        "danger": "danger",
+        "self_harm": "pensées suicidaires",
+        "wants_human": "demande à parler à une personne",
+        "urgent": "crise en cours",
+        "no_answer_twice": "la bibliothèque n’a rien trouvé deux fois",
+        "no_answer_in_time": "pas de réponse dans la minute",
+        "machine_alert": "danger dans un message automatique",
+        "safety_check_failed": "la vérification de sécurité a échoué pour ce message",
+        "acknowledge": "la prise en charge",
+        "first_response": "la première réponse",
+        "next_response": "la prochaine réponse",
+        "update": "la prochaine mise à jour",
+        "resolution": "la résolution",
+        "wrote": "la personne a réécrit",
+        "claimed": "pris en charge",
+        "replied": "une réponse est partie",
+        "resolved": "réglé",
+        "reopened": "rouvert par la personne",
+        "expert": "une experte ou un expert du réseau",
+        "somebody": "une personne absente du répertoire",
+        "claim": "Prendre en charge",
+        "reply": "Répondre",
+        "resolve": "Régler",
+        "open": "Ouvrir",
+    },
+}
+
+
+def label(name: str, language: str) -> str:
+    """Return the phrase of that name; a name without one is shown as it is."""
+    return _WORDS["fr" if language == "fr" else "en"].get(name, name.replace("_", " "))

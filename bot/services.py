@@ -1,0 +1,57 @@
+"""The frozen bundle that every entry point is handed: what the desk works with."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from bot.messages import Sender
+from bot.rendering import Renderer
+from bot.settings import Settings
+from bot.vault import Vault
+from escalation.sla import Policy
+from escalation.tables import ChannelName
+from knowledge_base.library import Library
+
+
+class Signal:
+    """Tell every delivery loop at once that something was committed; each loop has its own event."""
+
+    def __init__(self) -> None:
+        self._events: list[threading.Event] = []
+
+    def listen(self) -> threading.Event:
+        """Return a new event that is set whenever the signal is."""
+        event = threading.Event()
+        self._events.append(event)
+        return event
+
+    def set(self) -> None:
+        """Wake every listener."""
+        for event in self._events:
+            event.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the desk works with.
+
+    `vault` is None when the master key is missing or wrong: the desk then gives safety replies and
+    stores nothing. `clock` is the only source of the present. `pool` runs `handle` after a commit.
+    `senders` has an entry for each channel that is on. `outbox_ready` wakes the delivery loops.
+    """
+
+    settings: Settings
+    engine: Engine
+    vault: Vault | None
+    library: Library
+    renderer: Renderer
+    policy: Policy
+    clock: Callable[[], datetime]
+    pool: Executor
+    senders: Mapping[ChannelName, Sender]
+    vault_fault: str | None = None
+    outbox_ready: Signal = field(default_factory=Signal)

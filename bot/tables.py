@@ -1,0 +1,73 @@
+"""Transport state: browser sessions, sign-in links, mailbox cursors, the vault's fingerprint, beats."""
+
+from datetime import datetime
+
+from sqlalchemy import MetaData, UniqueConstraint
+from sqlalchemy.orm import registry
+from sqlalchemy_utc import UtcDateTime
+from sqlmodel import Field, SQLModel
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Base(SQLModel, registry=registry(metadata=metadata)):
+    """Give every table of this package the same MetaData."""
+
+
+class BrowserSession(Base, table=True):
+    """One browser. Only a hash of its cookie is kept. `person_id` is set once somebody signed in."""
+
+    __tablename__ = "browser_session"
+    id: str = Field(primary_key=True, max_length=64, description="SHA-256 of the cookie's token")
+    person_id: int | None = Field(default=None, index=True)
+    demonstration: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime, nullable=False)
+    seen_at: datetime = Field(sa_type=UtcDateTime, nullable=False)
+    expires_at: datetime = Field(sa_type=UtcDateTime, nullable=False)
+
+
+class SignInLink(Base, table=True):
+    """A one-time way in. Only a hash of the token is kept."""
+
+    __tablename__ = "sign_in_link"
+    id: str = Field(primary_key=True, max_length=64, description="SHA-256 of the link's token")
+    person_id: int = Field(index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime, nullable=False)
+    expires_at: datetime = Field(sa_type=UtcDateTime, nullable=False)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+
+
+class MailboxCursor(Base, table=True):
+    """How far one mailbox folder has been read."""
+
+    __tablename__ = "mailbox_cursor"
+    __table_args__ = (UniqueConstraint("mailbox", "folder"),)
+    id: int | None = Field(default=None, primary_key=True)
+    mailbox: str = Field(max_length=320)
+    folder: str = Field(max_length=200)
+    uid_validity: int = 0
+    last_uid: int = 0
+
+
+class MasterKey(Base, table=True):
+    """The fingerprint of the master key that this database is sealed under."""
+
+    __tablename__ = "master_key"
+    fingerprint: str = Field(primary_key=True, max_length=32)
+    created_at: datetime = Field(sa_type=UtcDateTime, nullable=False)
+
+
+class Beat(Base, table=True):
+    """When a periodic task last ran to its end."""
+
+    __tablename__ = "beat"
+    name: str = Field(primary_key=True, max_length=40)
+    at: datetime = Field(sa_type=UtcDateTime, nullable=False)

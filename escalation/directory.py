@@ -1,0 +1,251 @@
+"""People and their identities, their cities and roles."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from escalation.access import Actor
+from escalation.errors import NotFound
+from escalation.rows import insert_new
+from escalation.tables import (
+    Affiliation,
+    City,
+    ExpertProfile,
+    Identity,
+    IdentityKind,
+    Person,
+    Role,
+    RoleName,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAs:
+    """One identity as a channel reports it."""
+
+    kind: IdentityKind
+    issuer: str
+    external_id: str
+    name: str = ""
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSummary:
+    """One person as the directory lists them."""
+
+    id: int
+    name: str
+    roles: tuple[str, ...]
+    cities: tuple[str, ...]
+    identities: tuple[str, ...]
+    language: str | None
+    zone: str | None
+    verified: bool
+    demonstration: bool
+
+
+def normal_id(kind: IdentityKind, external_id: str) -> str:
+    """Return the form an identity is stored in: mail addresses are compared without case."""
+    return external_id.strip().lower() if kind is IdentityKind.EMAIL else external_id.strip()
+
+
+def person_of(session: Session, kind: IdentityKind, issuer: str, external_id: str) -> Person | None:
+    """Return the person known by that identity, or None."""
+    identity = session.exec(
+        select(Identity).where(
+            Identity.kind == kind,
+            Identity.issuer == issuer,
+            Identity.external_id == normal_id(kind, external_id),
+        )
+    ).first()
+    return session.get(Person, identity.person_id) if identity else None
+
+
+def get_person(session: Session, person_id: int) -> Person:
+    """Return a person, or raise NotFound."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("There is no such person in the directory.")
+    return person
+
+
+def ensure_person(session: Session, known: KnownAs, now: datetime, *, language: str | None = None) -> Person:
+    """Return the person known by that identity; a stranger gets an unverified entry of their own."""
+    if found := person_of(session, known.kind, known.issuer, known.external_id):
+        return found
+    person = Person(name=known.name[:200], language=language, created_at=now)
+    session.add(person)
+    session.flush()
+    assert person.id is not None
+    identity = Identity(
+        person_id=person.id,
+        kind=known.kind,
+        issuer=known.issuer,
+        external_id=normal_id(known.kind, known.external_id)[:320],
+        verified_how=f"{known.kind} channel" if known.verified else None,
+        verified_at=now if known.verified else None,
+    )
+    if insert_new(session, identity):
+        return person
+    session.delete(person)  # another delivery of the same stranger won the race
+    session.flush()
+    found = person_of(session, known.kind, known.issuer, known.external_id)
+    if found is None:
+        raise NotFound("That identity appeared and vanished again.")
+    return found
+
+
+def actor_of(session: Session, person_id: int) -> Actor:
+    """Return who acts, with roles and cities; raise NotFound for an unknown person."""
+    person = get_person(session, person_id)
+    roles = session.exec(select(Role.name).where(Role.person_id == person_id)).all()
+    cities = session.exec(select(Affiliation.city_id).where(Affiliation.person_id == person_id)).all()
+    return Actor(
+        person_id=person_id,
+        roles=frozenset(RoleName(role).value for role in roles),
+        cities=frozenset(cities),
+        suspended=person.suspended_at is not None,
+    )
+
+
+def actor_for(session: Session, kind: IdentityKind, issuer: str, external_id: str) -> Actor | None:
+    """Return who acts behind an identity, or None for a stranger."""
+    person = person_of(session, kind, issuer, external_id)
+    return actor_of(session, person.id) if person and person.id is not None else None
+
+
+def city_of(session: Session, person_id: int) -> City | None:
+    """Return the person's city; the first one when they work for several."""
+    return session.exec(
+        select(City)
+        .join(Affiliation, col(Affiliation.city_id) == col(City.id))
+        .where(Affiliation.person_id == person_id)
+        .order_by(col(City.id))
+    ).first()
+
+
+def cities_of(session: Session, person_id: int) -> frozenset[int]:
+    """Return the ids of every city the person works for."""
+    return frozenset(
+        session.exec(select(Affiliation.city_id).where(Affiliation.person_id == person_id)).all()
+    )
+
+
+def zone_of(session: Session, person: Person) -> str | None:
+    """Return the person's own IANA zone, else their city's, else None."""
+    if person.zone or person.id is None:
+        return person.zone
+    city = city_of(session, person.id)
+    return city.zone if city else None
+
+
+def email_of(session: Session, person_id: int) -> str | None:
+    """Return the address mail for this person goes to, or None."""
+    return session.exec(
+        select(Identity.external_id)
+        .where(Identity.person_id == person_id, Identity.kind == IdentityKind.EMAIL)
+        .order_by(col(Identity.id))
+    ).first()
+
+
+def audience_of(session: Session, person: Person) -> frozenset[str]:
+    """Return the opaque tags that say what this person may read in the library."""
+    tags = {"public"}
+    if person.id is None or person.suspended_at is not None:
+        return frozenset(tags)
+    roles = {
+        RoleName(role).value
+        for role in session.exec(select(Role.name).where(Role.person_id == person.id)).all()
+    }
+    if roles & {"expert", "lead", "admin"}:
+        tags |= {"hub", "member"}
+    rows = session.exec(
+        select(City.slug, City.member)
+        .join(Affiliation, col(Affiliation.city_id) == col(City.id))
+        .where(Affiliation.person_id == person.id)
+    ).all()
+    for slug, member in rows:
+        tags.add(f"city:{slug}")
+        if member and person.verified:
+            tags.add("member")
+    return frozenset(tags)
+
+
+def people_with(session: Session, *roles: RoleName) -> tuple[Person, ...]:
+    """Return everyone who holds one of the roles and is not suspended, in order of entry."""
+    holders = select(Role.person_id).where(col(Role.name).in_(roles))
+    return tuple(
+        session.exec(
+            select(Person)
+            .where(col(Person.id).in_(holders), col(Person.suspended_at).is_(None))
+            .order_by(col(Person.id))
+        ).all()
+    )
+
+
+def profile_of(session: Session, person_id: int) -> ExpertProfile:
+    """Return the expert's profile; somebody without one takes anything within a default load."""
+    return session.get(ExpertProfile, person_id) or ExpertProfile(person_id=person_id)
+
+
+def list_people(session: Session) -> tuple[PersonSummary, ...]:
+    """Return the directory, in order of entry. Strangers met on a channel are in it too."""
+    people = session.exec(select(Person).order_by(col(Person.id))).all()
+    roles: dict[int, list[str]] = {}
+    for role in session.exec(select(Role).order_by(col(Role.id))).all():
+        roles.setdefault(role.person_id, []).append(role.name.value)
+    identities: dict[int, list[str]] = {}
+    for identity in session.exec(select(Identity).order_by(col(Identity.id))).all():
+        issuer = f"{identity.issuer}/" if identity.issuer else ""
+        identities.setdefault(identity.person_id, []).append(
+            f"{identity.kind.value}:{issuer}{identity.external_id}"
+        )
+    cities: dict[int, list[str]] = {}
+    for person_id, slug in session.exec(
+        select(Affiliation.person_id, City.slug).join(City, col(City.id) == col(Affiliation.city_id))
+    ).all():
+        cities.setdefault(person_id, []).append(slug)
+    return tuple(
+        PersonSummary(
+            id=person.id,
+            name=person.name,
+            roles=tuple(roles.get(person.id, ())),
+            cities=tuple(cities.get(person.id, ())),
+            identities=tuple(identities.get(person.id, ())),
+            language=person.language,
+            zone=person.zone,
+            verified=person.verified,
+            demonstration=person.demonstration,
+        )
+        for person in people
+        if person.id is not None
+    )
+
+
+def list_cities(session: Session) -> tuple[City, ...]:
+    """Return every city, by slug."""
+    return tuple(session.exec(select(City).order_by(col(City.slug))).all())
+
+
+def remove_demonstration(session: Session, now: datetime) -> tuple[int, ...]:
+    """Take the demonstration people out of service and return their ids.
+
+    What they asked stays on record, so their rows stay too: without identity, role or city.
+    """
+    people = session.exec(select(Person).where(col(Person.demonstration).is_(True))).all()
+    for person in people:
+        for table in (Identity, Role, Affiliation):
+            for row in session.exec(select(table).where(table.person_id == person.id)).all():
+                session.delete(row)
+        if profile := session.get(ExpertProfile, person.id):
+            session.delete(profile)
+        person.suspended_at = now
+        person.demonstration = False
+        session.add(person)
+    session.flush()
+    for city in session.exec(select(City).where(col(City.demonstration).is_(True))).all():
+        if session.exec(select(Affiliation.id).where(Affiliation.city_id == city.id)).first() is None:
+            session.delete(city)
+    return tuple(person.id for person in people if person.id is not None)

@@ -1,0 +1,42 @@
+"""The exceptions of this package.
+
+    EscalationError
+    |-- NotFound            there is no such ticket, request or person (or the asker may not know of it)
+    |-- Forbidden           the person may not do this
+    |-- IllegalMove         the ticket's state does not allow it
+    |   `-- AlreadyClaimed  somebody else has it
+    |-- DirectoryError      a CSV line or a person can't be taken
+
+Every message is a sentence that may be shown to the person who caused it.
+"""
+
+from datetime import datetime
+
+
+class EscalationError(Exception):
+    """Something in the domain refused. The text is for people."""
+
+
+class NotFound(EscalationError):
+    """There is no such thing, or the asker may not know that there is."""
+
+
+class Forbidden(EscalationError):
+    """The person may not do this."""
+
+
+class IllegalMove(EscalationError):
+    """The ticket's state does not allow this move."""
+
+
+class AlreadyClaimed(IllegalMove):
+    """Somebody else owns the ticket; `by` and `at` say who and since when."""
+
+    def __init__(self, number: str, by: str, at: datetime) -> None:
+        super().__init__(f"{number} was already claimed by {by} at {at:%H:%M} UTC.")
+        self.by = by
+        self.at = at
+
+
+class DirectoryError(EscalationError):
+    """A line of the directory can't be taken; nothing was changed."""

@@ -1,0 +1,47 @@
+"""Read-only queries for the console, the command line and the figures. Masked text only."""
+
+from sqlalchemy import case
+from sqlmodel import Session, col, select
+
+from escalation.access import Actor
+from escalation.tables import (
+    UNFINISHED,
+    Affiliation,
+    HelpRequest,
+    Message,
+    MessageKind,
+    Ticket,
+)
+
+
+def queue(session: Session, actor: Actor, *, finished: bool = False, limit: int = 200) -> tuple[Ticket, ...]:
+    """Return the tickets the actor may see, the earliest due first; those of their own city are not there.
+
+    The caller has asked `access.may(actor, READ_QUEUE)` before.
+    """
+    query = select(Ticket)
+    if not finished:
+        query = query.where(col(Ticket.state).in_(UNFINISHED))
+    if actor.cities:
+        own = (
+            select(HelpRequest.id)
+            .join(Affiliation, col(Affiliation.person_id) == col(HelpRequest.person_id))
+            .where(col(Affiliation.city_id).in_(actor.cities))
+        )
+        query = query.where(col(Ticket.request_id).not_in(own))
+    undated_last = case((col(Ticket.due_at).is_(None), 1), else_=0)
+    query = query.order_by(undated_last, col(Ticket.due_at), col(Ticket.priority), col(Ticket.id)).limit(
+        limit
+    )
+    return tuple(session.exec(query).all())
+
+
+def transcript(session: Session, request_id: int) -> tuple[Message, ...]:
+    """Return every message of a request in order, notes included: for the people who work on it."""
+    return tuple(
+        session.exec(
+            select(Message)
+            .where(Message.request_id == request_id, Message.kind != MessageKind.DELETION)
+            .order_by(col(Message.recorded_at), col(Message.id))
+        ).all()
+    )

@@ -1,0 +1,53 @@
+"""The tables of this package, by noun. Constraints live in the database, not in Python."""
+
+from escalation.kinds import (
+    Author,
+    ChannelName,
+    IdentityKind,
+    Lane,
+    MessageKind,
+    MessageState,
+    OutboxState,
+    RoleName,
+    SubjectKind,
+    TicketState,
+)
+from escalation.tables.base import metadata
+from escalation.tables.outbox import OutboxDestination, OutboxMessage
+from escalation.tables.people import Affiliation, City, ExpertProfile, Identity, Person, Role
+from escalation.tables.requests import Answer, Attachment, Citation, DataKey, HelpRequest, Message, Thread
+from escalation.tables.tickets import UNFINISHED, Clock, Reminder, Ticket, TicketEvent
+
+__all__ = [
+    "UNFINISHED",
+    "Affiliation",
+    "Answer",
+    "Attachment",
+    "Author",
+    "ChannelName",
+    "Citation",
+    "City",
+    "Clock",
+    "DataKey",
+    "ExpertProfile",
+    "HelpRequest",
+    "Identity",
+    "IdentityKind",
+    "Lane",
+    "Message",
+    "MessageKind",
+    "MessageState",
+    "OutboxDestination",
+    "OutboxMessage",
+    "OutboxState",
+    "Person",
+    "Reminder",
+    "Role",
+    "RoleName",
+    "SubjectKind",
+    "Thread",
+    "Ticket",
+    "TicketEvent",
+    "TicketState",
+    "metadata",
+]

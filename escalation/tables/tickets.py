@@ -1,0 +1,111 @@
+"""Requests handed to people: tickets, their events, their clocks and reminders."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Column, Index, Integer, UniqueConstraint, text
+from sqlmodel import Field
+
+from escalation.kinds import SubjectKind, TicketState
+from escalation.sla import Priority, Target
+from escalation.tables.base import Base, by_value, instant, maybe_instant
+
+UNFINISHED = (
+    TicketState.NEW,
+    TicketState.OPEN,
+    TicketState.WAITING_REQUESTER,
+    TicketState.WAITING_THIRD_PARTY,
+)
+
+
+# Two people changing one ticket at once: the second is told, nothing is lost.
+_VERSION = Column("version", Integer, nullable=False)
+
+
+class Ticket(Base, table=True):
+    """A request handed to people. State and assignee mirror the events, which are the record."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index(
+            "uq_ticket_unfinished",
+            "request_id",
+            unique=True,
+            sqlite_where=text("state NOT IN ('solved', 'closed', 'cancelled')"),
+            postgresql_where=text("state NOT IN ('solved', 'closed', 'cancelled')"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="help_request.id", index=True)
+    state: TicketState = by_value(TicketState, default=TicketState.NEW)
+    priority: Priority = by_value(Priority)
+    topic: str | None = Field(default=None, max_length=80)
+    language: str = Field(max_length=8)
+    reason: str = Field(max_length=80, description="why people were asked: wants_human, danger, ...")
+    summary: str = Field(default="", description="masked first words, for lists")
+    suggested_id: int | None = Field(default=None, foreign_key="person.id")
+    routing_reason: str = Field(default="", max_length=500)
+    assignee_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    unverified: bool = False
+    first_asked_at: datetime = instant()
+    opened_at: datetime = instant()
+    needed_by: datetime | None = maybe_instant()
+    due_at: datetime | None = maybe_instant(index=True)
+    version: int = Field(default=1, sa_column=_VERSION)
+
+    __mapper_args__: ClassVar = {"version_id_col": _VERSION}
+
+
+class TicketEvent(Base, table=True):
+    """One thing that happened to a ticket. Nothing is ever changed or removed here."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (UniqueConstraint("ticket_id", "source_id"),)
+    id: str = Field(primary_key=True, max_length=32)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    kind: str = Field(max_length=40)
+    actor_id: int | None = Field(default=None, foreign_key="person.id")
+    channel: str = Field(max_length=16)
+    source_id: str = Field(max_length=200, description="what caused it; the same cause counts once")
+    detail: str = Field(default="", max_length=500, description="masked or structural, never a body")
+    message_id: str | None = Field(default=None, foreign_key="message.id", max_length=32)
+    occurred_at: datetime = instant()
+    recorded_at: datetime = instant()
+
+
+class Clock(Base, table=True):
+    """One target running on one subject. Derived from the events; due times are columns."""
+
+    __tablename__ = "clock"
+    __table_args__ = (UniqueConstraint("subject_kind", "subject_id", "target", "cycle"),)
+    id: int | None = Field(default=None, primary_key=True)
+    subject_kind: SubjectKind = by_value(SubjectKind, default=SubjectKind.TICKET)
+    subject_id: int = Field(index=True)
+    target: Target = by_value(Target)
+    cycle: int = 1
+    priority: Priority = by_value(Priority)
+    started_at: datetime = instant()
+    due_at: datetime = instant(index=True)
+    stopped_at: datetime | None = maybe_instant()
+    breached_at: datetime | None = maybe_instant()
+    next_point: str | None = Field(default=None, max_length=24)
+    next_point_at: datetime | None = maybe_instant(index=True)
+
+
+class Reminder(Base, table=True):
+    """One reminder, once for ever: the key is unique whatever crashes."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("subject_kind", "subject_id", "target", "cycle", "point", "recipient"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    subject_kind: SubjectKind = by_value(SubjectKind, default=SubjectKind.TICKET)
+    subject_id: int = Field(index=True)
+    target: Target = by_value(Target)
+    cycle: int
+    point: str = Field(max_length=24)
+    recipient: str = Field(max_length=80)
+    due_at: datetime = instant()
+    recorded_at: datetime = instant(index=True)
