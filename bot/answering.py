@@ -1,0 +1,272 @@
+"""The two halves of handling a message: read what the decision needs, apply what it decided."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bot import casework
+from bot.database import reading
+from bot.delivery import announce, enqueue
+from bot.delivery.enqueue import Words
+from bot.dialogue import Plan, Reason, Reply, Turn, decide
+from bot.messages import Action, Quote
+from bot.pacing import PER_SENDER, PER_THREAD, may_answer
+from bot.rendering import AnswerContext, LineContext, times
+from bot.services import Services
+from escalation import directory, request_log, tickets
+from escalation.access import Verb, may
+from escalation.notices import RequesterWrote
+from escalation.sla import Priority
+from escalation.tables import (
+    ChannelName,
+    Citation,
+    HelpRequest,
+    Message,
+    MessageKind,
+    Thread,
+)
+from knowledge_base import library
+from knowledge_base.search import Hit, SearchResult, search
+
+_LABELS = {
+    "en": ("Talk to a person", "This helped", "This did not help"),
+    "fr": ("Parler à une personne", "Cela m’a aidé", "Cela n’a pas aidé"),
+}
+_LONGEST_QUESTION = 8_000
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The plan for one message and what it was made from."""
+
+    plan: Plan
+    found: SearchResult | None
+    generation: int
+
+
+def read(services: Services, message: Message) -> Decided:
+    """Read thread, person and history, search, and decide. Nothing is written."""
+    with reading(services.engine) as session:
+        question = message.kind is MessageKind.MESSAGE and message.case_ticket_id is None
+        history = request_log.earlier_words(session, message) if question else ()
+        person = directory.get_person(session, message.person_id) if message.person_id else None
+        audience = directory.audience_of(session, person) if person else frozenset({"public"})
+        city = directory.city_of(session, message.person_id) if message.person_id else None
+        ticket = tickets.unfinished(session, message.request_id)
+        turn = Turn(
+            kind=message.kind,
+            text=message.masked,
+            language=message.language,
+            immediate_danger=message.immediate_danger,
+            self_harm=message.self_harm,
+            wants_human=message.wants_human,
+            urgency=Priority(message.urgency or "P4"),
+            misses=request_log.misses_in_a_row(session, message),
+            has_ticket=ticket is not None,
+            claimed=ticket is not None and ticket.assignee_id is not None,
+            solved=ticket is None
+            and tickets.reopenable(session, message.request_id, message.recorded_at) is not None,
+            for_case=message.case_ticket_id is not None,
+            case_public=bool(message.case_public),
+            safety_check_failed=message.safety_check_failed,
+        )
+    found = None
+    index = services.library.index
+    if question and not turn.claimed:
+        found = search(
+            index,
+            message.masked[:_LONGEST_QUESTION],
+            history=history,
+            audience=audience,
+            language=message.language if message.language in {"en", "fr"} else None,
+            jurisdiction=city.region if city else None,
+        )
+    return Decided(decide(turn, found), found, index.note.generation)
+
+
+def apply(session: Session, services: Services, message_id: str, decided: Decided, now: datetime) -> None:
+    """Carry out the plan in the caller's transaction."""
+    message = request_log.get_message(session, message_id)
+    request = request_log.get_request(session, message.request_id)
+    thread = session.get(Thread, message.thread_id) if message.thread_id else None
+    plan = decided.plan
+    if plan.relay or plan.note:
+        _expert_words(session, services, message, plan, now)
+        return
+    if thread is not None and plan.reply is not Reply.NONE and _paced(session, thread, now):
+        _reply(session, services, message, request, thread, decided, now)
+    elif message.immediate_danger or message.self_harm:
+        _note_topics(session, message, decided)
+    unfinished = tickets.unfinished(session, message.request_id)
+    if unfinished is not None and (plan.add_to_ticket or plan.ticket):
+        noted = tickets.requester_wrote(session, unfinished, message, plan.raise_to, services.policy, now)
+        announce.enqueue(session, services, noted, now)
+    elif plan.reopen and (solved := tickets.reopenable(session, message.request_id, now)):
+        announce.enqueue(
+            session, services, tickets.reopen(session, solved, message, services.policy, now), now
+        )
+    elif plan.ticket is not None:
+        casework.open_ticket(session, services, request, plan.ticket, message, now)
+
+
+def _paced(session: Session, thread: Thread, now: datetime) -> bool:
+    """Tell whether one more automatic reply may go out; mail loops that nothing recognised end here.
+
+    Safety replies, promises about a ticket and people's own words do not ask.
+    """
+    if thread.channel is not ChannelName.EMAIL:
+        return True
+    since = now - timedelta(days=1)
+    in_thread = request_log.automatic_replies(session, since, thread_id=thread.id)
+    to_person = request_log.automatic_replies(session, since, person_id=thread.person_id)
+    paced = may_answer(in_thread, now, PER_THREAD) and may_answer(to_person, now, PER_SENDER)
+    if not paced:
+        log.warning("not answered: too many automatic replies", action="answering.paced", thread_id=thread.id)
+    return paced
+
+
+def hand_over_unanswered(session: Session, services: Services, message_id: str, now: datetime) -> None:
+    """Give a message that nobody answered in time to people, and take it off the pending list."""
+    message = request_log.get_message(session, message_id)
+    request = request_log.get_request(session, message.request_id)
+    if message.kind is MessageKind.MESSAGE or message.immediate_danger or message.self_harm:
+        ticket = tickets.unfinished(session, message.request_id)
+        if ticket is None:
+            casework.open_ticket(session, services, request, Reason.NO_ANSWER_IN_TIME, message, now)
+        else:
+            announce.enqueue(session, services, (RequesterWrote(ticket.id or 0, message.id),), now)
+    request_log.close_pending(session, message_id, now)
+
+
+def _reply(
+    session: Session,
+    services: Services,
+    message: Message,
+    request: HelpRequest,
+    thread: Thread,
+    decided: Decided,
+    now: datetime,
+) -> None:
+    plan, found = decided.plan, decided.found
+    language = "fr" if message.language == "fr" else "en"
+    first = request_log.is_first_contact(session, message)
+    reply, hits = plan.reply, plan.quotes
+    if reply is Reply.ANSWER:
+        gone = library.withdrawn_among(session, [hit.passage_id for hit in hits])
+        hits = tuple(hit for hit in hits if hit.passage_id not in gone)
+        reply = Reply.ANSWER if hits else Reply.NO_ANSWER
+    quotes = tuple(_quote(services, number, hit, language) for number, hit in enumerate(hits, 1))
+    talk, helped, not_helped = _LABELS[language]
+    ask_person = Action("talk_to_person", str(request.id), talk)
+    if reply is Reply.ANSWER:
+        context: AnswerContext | LineContext = AnswerContext(
+            quotes=quotes,
+            more_steps=plan.more_steps,
+            more_url=quotes[0].url if plan.more_steps else None,
+            other_language=quotes[0].language if quotes[0].language != language else None,
+            unreviewed=not all(quote.reviewed for quote in quotes),
+            in_doubt=message.in_doubt,
+            first_contact=first,
+        )
+        # an empty value stands for the answer's own id
+        actions: tuple[Action, ...] = (
+            Action("helpful", "", helped),
+            Action("not_helpful", "", not_helped),
+            ask_person,
+        )
+    else:
+        context = LineContext(first_contact=first, in_doubt=message.in_doubt)
+        actions = () if reply in {Reply.THANKS, Reply.SMALL_TALK} else (ask_person,)
+    written = enqueue.to_requester(
+        session,
+        services,
+        Words(reply.value, language, context, quotes=quotes, actions=actions),
+        request=request,
+        thread=thread,
+        dedupe_key=f"answer:{message.id}",
+        now=now,
+        message_kind=MessageKind.ANSWER if reply in {Reply.ANSWER, Reply.NO_ANSWER} else MessageKind.NOTICE,
+        question=message,
+    )
+    if reply in {Reply.ANSWER, Reply.NO_ANSWER}:
+        facts = request_log.AnswerFacts(
+            topics=found.topics if found else (),
+            confidence=found.confidence if found else 0.0,
+            abstained=reply is Reply.NO_ANSWER,
+            abstain_reason=_abstain_reason(reply, found),
+            generation=decided.generation,
+        )
+        citations = [_citation(written.id, quote, hit) for quote, hit in zip(quotes, hits, strict=True)]
+        request_log.attach_answer(session, message, written, facts, citations)
+
+
+def _note_topics(session: Session, message: Message, decided: Decided) -> None:
+    """Keep what the library would have said beside the safety reply: the experts see the topics."""
+    safety_reply = request_log.known_message(session, f"out:safety:{message.id}")
+    found = decided.found
+    if safety_reply is None or found is None:
+        return
+    facts = request_log.AnswerFacts(
+        topics=found.topics,
+        confidence=found.confidence,
+        abstained=found.abstained,
+        abstain_reason=found.abstain_reason,
+        generation=decided.generation,
+    )
+    request_log.attach_answer(session, message, safety_reply, facts, ())
+
+
+def _abstain_reason(reply: Reply, found: SearchResult | None) -> str | None:
+    if reply is Reply.ANSWER:
+        return None
+    return (found.abstain_reason if found else None) or "withdrawn"
+
+
+def _quote(services: Services, number: int, hit: Hit, language: str) -> Quote:
+    zone = services.policy.hub_calendar.zone
+    return Quote(
+        number=number,
+        document_id=hit.document_id,
+        title=hit.title,
+        section=hit.section,
+        page=hit.page,
+        dated=times.day(hit.published_at, zone, language) if hit.published_at else None,
+        url=f"{services.settings.base_url}/library/{hit.document_id}?v={hit.version}#{hit.anchor}",
+        excerpt=hit.excerpt,
+        language=hit.language,
+        reviewed=hit.reviewed,
+        score=round(hit.score, 4),
+    )
+
+
+def _citation(message_id: str, quote: Quote, hit: Hit) -> Citation:
+    return Citation(
+        message_id=message_id,
+        number=quote.number,
+        passage_id=hit.passage_id,
+        document_id=quote.document_id,
+        version=hit.version,
+        title=quote.title,
+        section=quote.section,
+        page=quote.page,
+        url=quote.url,
+        excerpt=quote.excerpt,
+        language=quote.language,
+        reviewed=quote.reviewed,
+        dated=hit.published_at,
+        score=quote.score,
+    )
+
+
+def _expert_words(session: Session, services: Services, message: Message, plan: Plan, now: datetime) -> None:
+    """Pass an expert's message on, or keep it as a note; somebody without the right gets neither."""
+    assert message.person_id is not None
+    assert message.case_ticket_id is not None
+    actor = directory.actor_of(session, message.person_id)
+    ticket = tickets.get(session, message.case_ticket_id)
+    if not may(actor, Verb.WORK_TICKET, tickets.thing(session, ticket)):
+        return
+    casework.expert_wrote(session, services, ticket, actor, message, public=plan.relay, now=now)

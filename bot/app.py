@@ -1,0 +1,122 @@
+"""The composition root: settings in, a ready desk out. The only module that knows the real clock."""
+
+import datetime as dt
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from bot import provisioning
+from bot.channels.email.sender import SmtpSender
+from bot.channels.slack.app import SlackApp, build_app
+from bot.channels.slack.sender import SlackSender
+from bot.channels.slack.workspace import brisk_client
+from bot.channels.web.sender import WebSender
+from bot.database import open_engine
+from bot.messages import Sender
+from bot.provisioning import NotReady, Say
+from bot.rendering import Renderer
+from bot.services import Services
+from bot.settings import Settings
+from bot.vault import Vault, VaultError
+from escalation.business_hours import check_zone_data, force_packaged_zones
+from escalation.sla import Policy, PolicyError, default_policy, load_policy
+from escalation.tables import ChannelName
+from knowledge_base.library import Library
+
+HANDLERS = 4
+
+
+def real_clock() -> dt.datetime:
+    """Return the present, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def silent(_line: str) -> None:
+    """Say nothing: for commands whose output is an answer."""
+
+
+def build(
+    settings: Settings,
+    *,
+    say: Say = silent,
+    may_upgrade: bool = False,
+    senders: Mapping[ChannelName, Sender] | None = None,
+) -> Services:
+    """Prepare the data that is missing and return the desk; raise NotReady with one line if it can't work.
+
+    Without its master key the desk is returned all the same, with `vault` None: it gives safety replies
+    and stores nothing. `senders` replaces the channels' own.
+    """
+    force_packaged_zones()
+    if faults := check_zone_data():
+        raise NotReady(f"the time zone data is wrong: {faults[0]}")
+    provisioning.make_data_dir(settings)
+    engine = open_engine(settings.url)
+    try:
+        if provisioning.migrate(settings, engine, may_upgrade=may_upgrade):
+            say("setting up the database")
+        vault, fault = _vault(settings, engine)
+        provisioning.import_starter(engine, real_clock(), say)
+        if vault is not None:
+            provisioning.seed_demonstration(settings, engine, real_clock())
+        library = Library(settings.index_dir)
+        library.refresh(engine, real_clock())
+    except DBAPIError as error:
+        raise NotReady(provisioning.describe(error, settings)) from None
+    except OSError as error:
+        raise NotReady(f"{error.filename or settings.data_dir} can't be written: {error.strerror}") from None
+    return Services(
+        settings=settings,
+        engine=engine,
+        vault=vault,
+        vault_fault=fault,
+        library=library,
+        renderer=Renderer(settings.hub_name),
+        policy=_policy(settings),
+        clock=real_clock,
+        pool=ThreadPoolExecutor(HANDLERS, thread_name_prefix="handle"),
+        senders=senders if senders is not None else _senders(settings, vault),
+    )
+
+
+def build_slack(services: Services) -> SlackApp | None:
+    """Return the Slack app of a desk that has a bot token, or None."""
+    settings = services.settings
+    if settings.slack_bot_token is None:
+        return None
+    return build_app(
+        services,
+        token=settings.slack_bot_token.get_secret_value(),
+        signing_secret=settings.slack_signing_secret.get_secret_value()
+        if settings.slack_signing_secret
+        else "",
+        base_url=settings.slack_api_url,
+    )
+
+
+def _vault(settings: Settings, engine: Engine) -> tuple[Vault | None, str | None]:
+    try:
+        return provisioning.open_vault(settings, engine, real_clock()), None
+    except VaultError as error:
+        return None, str(error)
+
+
+def _policy(settings: Settings) -> Policy:
+    if settings.policy_file is None:
+        return default_policy()
+    try:
+        return load_policy(settings.policy_file.read_text("utf-8"))
+    except (PolicyError, OSError, UnicodeDecodeError) as error:
+        raise NotReady(f"HELPDESK_POLICY_FILE: {error}") from None
+
+
+def _senders(settings: Settings, vault: Vault | None) -> dict[ChannelName, Sender]:
+    senders: dict[ChannelName, Sender] = {ChannelName.WEB: WebSender(), ChannelName.TERMINAL: WebSender()}
+    if settings.slack_bot_token is not None:
+        token = settings.slack_bot_token.get_secret_value()
+        senders[ChannelName.SLACK] = SlackSender(brisk_client(token, settings.slack_api_url, timeout=10))
+    if settings.email_missing is None:
+        senders[ChannelName.EMAIL] = SmtpSender(settings, vault.sign if vault else None, clock=real_clock)
+    return senders

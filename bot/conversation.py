@@ -1,0 +1,389 @@
+"""The one way in for every message of every channel: `accept`, then `handle`.
+
+`accept` is one short transaction; whoever called it may acknowledge when it returns. `handle` answers
+what was accepted, in one transaction of its own, and may run any number of times.
+"""
+
+import secrets
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
+
+from bot import answering, safety
+from bot.database import transaction
+from bot.delivery import announce, sealing
+from bot.messages import Inbound
+from bot.redaction import mask
+from bot.safety.assessment import Assessment
+from bot.services import Services
+from bot.vault import Vault, VaultError
+from escalation import directory, request_log
+from escalation.identifiers import new_id
+from escalation.notices import DangerSeen
+from escalation.sla import Priority
+from escalation.tables import (
+    Attachment,
+    Author,
+    HelpRequest,
+    Message,
+    MessageKind,
+    MessageState,
+    Person,
+    Thread,
+    Ticket,
+)
+
+LONGEST_TEXT = 200_000
+_ASSESSED = frozenset({MessageKind.MESSAGE, MessageKind.EDIT})
+_HUMAN = frozenset({MessageKind.MESSAGE, MessageKind.EDIT, MessageKind.DELETION})
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message that is on record. `duplicate` says it had been before."""
+
+    message_id: str
+    duplicate: bool
+    assessment: Assessment
+    thread_id: str | None
+    request_id: int
+
+
+class NotAccepted(Exception):
+    """Nothing was stored. The channel shows `safety_text` directly if there is one, else `notice`,
+    and then fails the delivery so that it comes again."""
+
+    def __init__(self, *, safety_text: str | None, language: str, safety_only: bool) -> None:
+        super().__init__("the message could not be stored")
+        self.safety_text = safety_text
+        self.language = language
+        self.safety_only = safety_only
+        self.notice = _NOT_STORED["fr" if language == "fr" else "en"]
+
+
+_NOT_STORED = {
+    "en": "We cannot take your message right now. Please try again in a few minutes. "
+    "If anyone is in danger, call 911. Thoughts of suicide: call or text 988.",
+    "fr": "Nous ne pouvons pas recevoir votre message en ce moment. Réessayez dans quelques minutes. "
+    "Si quelqu’un est en danger, appelez le 911. Pensées suicidaires : appelez ou textez le 988.",
+}
+
+
+class _DuplicateError(Exception):
+    """Another delivery of the same message won the race; everything here is undone."""
+
+
+def receive(services: Services, inbound: Inbound) -> Accepted:
+    """Accept a message and let the pool answer it. Return once it is safely on record."""
+    accepted = accept(services, inbound)
+    if not accepted.duplicate:
+        future = services.pool.submit(handle, services, accepted.message_id)
+        future.add_done_callback(_log_failure)
+    return accepted
+
+
+def receive_and_answer(services: Services, inbound: Inbound) -> Accepted:
+    """Accept a message and answer it before returning: for the command line."""
+    accepted = accept(services, inbound)
+    if not accepted.duplicate:
+        handle(services, accepted.message_id)
+    return accepted
+
+
+def _log_failure(future: Future[bool]) -> None:
+    # The message stays pending: the sweep tries again, and opens a ticket after 60 seconds.
+    error = future.exception()
+    if error is not None:
+        log.error("message not handled yet", action="conversation.handle_failed", exc_info=error)
+
+
+def assess(
+    text: str, *, language: str | None, history: tuple[str, ...], sent_at: datetime
+) -> tuple[Assessment, bool]:
+    """Return the safety assessment, and whether the full check failed and plain rules decided."""
+    try:
+        return safety.assess(text, language=language, history=history, sent_at=sent_at), False
+    except Exception:  # noqa: BLE001  whatever breaks in there, danger must still be seen
+        log.exception("safety check failed, plain rules decide", action="safety.failed")
+        return safety.plain_rules(text), True
+
+
+def accept(services: Services, inbound: Inbound) -> Accepted:
+    """Put a message on record, with the safety reply and the page if it tells of danger.
+
+    Idempotent by `inbound.key`. Raise NotAccepted when it can't be stored; nothing is lost then but
+    the channel's own delivery, which must come again.
+    """
+    now = services.clock()
+    inbound = _storable(inbound)
+    assessment, failed = assess(
+        inbound.text[:LONGEST_TEXT], language=inbound.language, history=(), sent_at=inbound.occurred_at
+    )
+    try:
+        vault = sealing.vault_of(services)
+        with transaction(services.engine) as session:
+            return _store(session, services, vault, inbound, assessment, failed, now)
+    except _DuplicateError:
+        with transaction(services.engine) as session:
+            known = request_log.known_message(session, inbound.key)
+        if known is not None:
+            return Accepted(known.id, True, assessment, known.thread_id, known.request_id)
+        raise _not_accepted(services, inbound, assessment) from None
+    except VaultError:
+        raise _not_accepted(services, inbound, assessment) from None
+    except (DBAPIError, PoolTimeout) as error:
+        log.error("message not stored", action="conversation.not_accepted", error=type(error).__name__)
+        raise _not_accepted(services, inbound, assessment) from None
+
+
+def _storable(inbound: Inbound) -> Inbound:
+    """Return the message without what no database keeps: NUL characters and halves of surrogate pairs."""
+
+    def clean(text: str) -> str:
+        return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+    return replace(
+        inbound,
+        text=clean(inbound.text),
+        subject=clean(inbound.subject) if inbound.subject is not None else None,
+    )
+
+
+def _not_accepted(services: Services, inbound: Inbound, assessment: Assessment) -> NotAccepted:
+    text = None
+    if inbound.kind in _ASSESSED and assessment.situation is not None:
+        text = safety.reply(assessment.situation, _served(assessment.language))
+    language = _served(assessment.language)
+    return NotAccepted(safety_text=text, language=language, safety_only=services.vault is None)
+
+
+def _served(language: str) -> str:
+    return "fr" if language == "fr" else "en"
+
+
+def _store(
+    session: Session,
+    services: Services,
+    vault: Vault,
+    inbound: Inbound,
+    assessment: Assessment,
+    failed: bool,
+    now: datetime,
+) -> Accepted:
+    known = request_log.known_message(session, inbound.key)
+    if known is not None:
+        return Accepted(known.id, True, assessment, known.thread_id, known.request_id)
+    sender = inbound.sender
+    person = directory.ensure_person(
+        session,
+        directory.KnownAs(sender.kind, sender.issuer, sender.external_id, sender.name, sender.verified),
+        now,
+        language=_served(assessment.language),
+    )
+    thread, request = _place(session, vault, inbound, person, assessment.language, now)
+    if thread is not None:
+        assessment = _with_history(session, inbound, thread, assessment, failed, now)
+    language = _language(session, inbound, assessment, thread, person)
+    message = _message(vault, session, inbound, assessment, failed, person, thread, request, language, now)
+    if not request_log.record(session, message, _attachments(vault, session, message, inbound, request, now)):
+        raise _DuplicateError
+    if assessment.situation is not None:
+        announce.danger(
+            session,
+            services,
+            DangerSeen(message.id, human=inbound.kind in _ASSESSED and inbound.case is None),
+            assessment.situation,
+            message,
+            request,
+            thread,
+            now,
+        )
+    log.info("accepted", action="conversation.accepted", message_id=message.id, request_id=request.id)
+    return Accepted(message.id, False, assessment, thread.id if thread else None, message.request_id)
+
+
+def _place(
+    session: Session, vault: Vault, inbound: Inbound, person: Person, language: str, now: datetime
+) -> tuple[Thread | None, HelpRequest]:
+    """Return the conversation and the need this message belongs to, made now if they are new."""
+    assert person.id is not None
+    if inbound.case is not None:
+        ticket = session.get(Ticket, inbound.case.ticket_id)
+        if ticket is not None:
+            return None, request_log.get_request(session, ticket.request_id)
+    where = inbound.thread
+    thread = request_log.find_thread(session, where.channel, where.key, where.aliases, person.id)
+    if thread is not None and thread.request_id is not None:
+        return thread, request_log.get_request(session, thread.request_id)
+    request = None if where.threaded else request_log.open_request_of(session, person.id, now)
+    if request is None:
+        request = request_log.open_request(
+            session,
+            person_id=person.id,
+            key=sealing.new_key(vault, now),
+            language=_served(language),
+            asked_at=min(inbound.occurred_at, now),
+        )
+    assert request.id is not None
+    thread = request_log.open_thread(
+        session,
+        channel=where.channel,
+        # somebody else's conversation has this key already: a stranger's quote of it opens another
+        key=where.key if thread is None and not _taken(session, inbound) else f"{where.key}#{person.id}",
+        address=where.address,
+        person_id=person.id,
+        request_id=request.id,
+        now=now,
+    )
+    return thread, request
+
+
+def _taken(session: Session, inbound: Inbound) -> bool:
+    return request_log.thread_exists(session, inbound.thread.channel, inbound.thread.key)
+
+
+def _with_history(
+    session: Session, inbound: Inbound, thread: Thread, alone: Assessment, failed: bool, now: datetime
+) -> Assessment:
+    """Read the message again in the light of the earlier turns, which can raise it and never lower it."""
+    history = request_log.words_of_thread(session, thread.id, before=now)
+    if not history or failed:
+        return alone
+    known, broken = assess(
+        inbound.text[:LONGEST_TEXT], language=inbound.language, history=history, sent_at=inbound.occurred_at
+    )
+    if broken:
+        return alone
+    return replace(
+        known,
+        immediate_danger=alone.immediate_danger or known.immediate_danger,
+        self_harm=alone.self_harm or known.self_harm,
+        wants_human=alone.wants_human or known.wants_human,
+        urgency=min(alone.urgency, known.urgency),
+        situation=alone.situation or known.situation,
+    )
+
+
+def _language(
+    session: Session, inbound: Inbound, assessment: Assessment, thread: Thread | None, person: Person
+) -> str:
+    """Return the language to answer in: the message's own, or for a few words the conversation's."""
+    if inbound.language:
+        return inbound.language
+    few = len(inbound.text.split()) < 4
+    if few and assessment.situation is None:
+        earlier = request_log.language_of_thread(session, thread.id) if thread else None
+        return earlier or person.language or assessment.language
+    return assessment.language
+
+
+def _message(
+    vault: Vault,
+    session: Session,
+    inbound: Inbound,
+    assessment: Assessment,
+    failed: bool,
+    person: Person,
+    thread: Thread | None,
+    request: HelpRequest,
+    language: str,
+    now: datetime,
+) -> Message:
+    key = request_log.get_key(session, request.data_key_id)
+    message_id = new_id(now)
+    author = Author.REQUESTER if inbound.kind in _HUMAN else Author.MACHINE
+    if inbound.case is not None:
+        author = Author.EXPERT
+    urgency = min(assessment.urgency, Priority.P2) if failed else assessment.urgency
+    subject = inbound.subject
+    return Message(
+        id=message_id,
+        dedupe_key=inbound.key,
+        thread_id=thread.id if thread else None,
+        request_id=request.id or 0,
+        person_id=person.id,
+        kind=inbound.kind,
+        author=author,
+        external_id=inbound.external_id,
+        subject=vault.seal(key.id, key.wrapped, subject, row=f"message/{message_id}", field="subject")
+        if subject
+        else None,
+        body=sealing.seal_body(vault, key, message_id, inbound.text[:LONGEST_TEXT]),
+        masked=mask(inbound.text[:LONGEST_TEXT], language=_served(language)).text,
+        masked_subject=mask(subject, language=_served(language)).text[:500] if subject else None,
+        language=language,
+        immediate_danger=assessment.immediate_danger,
+        self_harm=assessment.self_harm,
+        wants_human=assessment.wants_human or inbound.wants_human,
+        in_doubt=assessment.in_doubt or failed,
+        safety_check_failed=failed,
+        case_public=inbound.case.public if inbound.case else None,
+        case_ticket_id=inbound.case.ticket_id if inbound.case else None,
+        urgency=urgency.value,
+        needed_by=assessment.needed_by,
+        occurred_at=inbound.occurred_at,
+        recorded_at=now,
+        state=MessageState.PENDING,
+    )
+
+
+def _attachments(
+    vault: Vault, session: Session, message: Message, inbound: Inbound, request: HelpRequest, now: datetime
+) -> tuple[Attachment, ...]:
+    key = request_log.get_key(session, request.data_key_id)
+    rows = []
+    for file in inbound.files:
+        row_id = new_id(now)
+        bound = f"attachment/{row_id}"
+        rows.append(
+            Attachment(
+                id=row_id,
+                message_id=message.id,
+                name=vault.seal(key.id, key.wrapped, file.name, row=bound, field="name"),
+                media_type=file.media_type[:200],
+                size=len(file.content),
+                content=vault.seal(key.id, key.wrapped, file.content, row=bound, field="content"),
+                recorded_at=now,
+            )
+        )
+    return tuple(rows)
+
+
+def handle(services: Services, message_id: str) -> bool:
+    """Answer one accepted message; return False when it is handled already or another worker has it.
+
+    Everything that follows from the message is applied in one transaction: a process that dies before
+    its commit leaves the message pending, one that dies after it leaves nothing to do.
+    """
+    worker = secrets.token_hex(8)
+    with transaction(services.engine) as session:
+        message = request_log.claim(session, message_id, worker, services.clock())
+    if message is None:
+        return False
+    turn = answering.read(services, message)
+    with transaction(services.engine) as session:
+        now = services.clock()
+        if not request_log.finish(session, message_id, worker, now):
+            return False
+        answering.apply(session, services, message_id, turn, now)
+    services.outbox_ready.set()
+    return True
+
+
+def sweep(services: Services, limit: int = 50) -> int:
+    """Answer what a dead process left behind, and give to people what nobody answered in 60 seconds."""
+    now = services.clock()
+    with transaction(services.engine) as session:
+        overdue = request_log.unanswered(session, now - request_log.UNANSWERED_AFTER, now)
+        for message_id in overdue:
+            answering.hand_over_unanswered(session, services, message_id, now)
+        waiting = request_log.pending(session, now, limit, not_before=now - timedelta(seconds=2))
+    if overdue:
+        services.outbox_ready.set()
+    return len(overdue) + sum(handle(services, message_id) for message_id in waiting)

@@ -1,0 +1,310 @@
+"""Notices into messages: who must be told what, on which channels, in which words."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from bot import safety
+from bot.delivery import duty
+from bot.delivery.enqueue import Destination, Words, relay, to_desk, to_requester
+from bot.delivery.sealing import open_body, vault_of
+from bot.messages import Action
+from bot.redaction import mask
+from bot.rendering import PageContext, TicketContext, WordsContext
+from bot.rendering.labels import label
+from bot.safety.assessment import Situation
+from bot.services import Services
+from escalation import directory, outbox, request_log, tickets
+from escalation.errors import NotFound
+from escalation.notices import (
+    DangerSeen,
+    Notice,
+    PublicReply,
+    ReminderDue,
+    RequesterWrote,
+    TicketClaimed,
+    TicketOpened,
+    TicketReopened,
+    TicketResolved,
+)
+from escalation.tables import (
+    Clock,
+    DataKey,
+    HelpRequest,
+    Lane,
+    Message,
+    MessageKind,
+    SubjectKind,
+    Thread,
+    Ticket,
+)
+
+
+def enqueue(session: Session, services: Services, notices: Iterable[Notice], now: datetime) -> None:
+    """Queue everything the notices ask for, in the caller's transaction."""
+    for notice in notices:
+        match notice:
+            case TicketOpened():
+                _opened(session, services, notice, now)
+            case TicketClaimed():
+                _claimed(session, services, notice, now)
+            case RequesterWrote(ticket_id=ticket_id, message_id=message_id):
+                _update(session, services, ticket_id, "wrote", f"wrote:{message_id}", now)
+            case PublicReply():
+                _replied(session, services, notice, now)
+            case TicketResolved(ticket_id=ticket_id, event_id=event_id):
+                _to_official(session, services, ticket_id, "ticket_resolved", f"resolved:{event_id}", now)
+                _update(session, services, ticket_id, "resolved", f"resolved:{event_id}", now)
+            case TicketReopened(ticket_id=ticket_id, event_id=event_id):
+                _to_official(session, services, ticket_id, "ticket_opened", f"reopened:{event_id}", now)
+                _update(session, services, ticket_id, "reopened", f"reopened:{event_id}", now)
+            case ReminderDue():
+                _reminder(session, services, notice, now)
+            case DangerSeen():
+                raise TypeError("danger is announced when the message is accepted")
+
+
+def danger(
+    session: Session,
+    services: Services,
+    notice: DangerSeen,
+    situation: Situation,
+    message: Message,
+    request: HelpRequest,
+    thread: Thread | None,
+    now: datetime,
+) -> None:
+    """Queue the safety reply and the page, both in the lane that waits for nothing."""
+    language = "fr" if message.language == "fr" else "en"
+    on_duty = duty.alerted(session, services, now)
+    if notice.human and thread is not None:
+        opens_at = None if on_duty else duty.opens_at(services, language, now)
+        words = safety.reply(situation, language, on_duty=on_duty, opens_at=opens_at)
+        to_requester(
+            session,
+            services,
+            Words("safety", language, WordsContext(words), lane=Lane.URGENT),
+            request=request,
+            thread=thread,
+            dedupe_key=f"safety:{message.id}",
+            now=now,
+            message_kind=MessageKind.SAFETY,
+            question=message,
+        )
+    key = request_log.get_key(session, request.data_key_id)
+    context = PageContext(url=f"{services.settings.base_url}/console")
+    for destination in duty.everyone(session, services):
+        to_desk(
+            session,
+            services,
+            Words("page", destination.language, context, lane=Lane.URGENT),
+            destination,
+            key,
+            dedupe_key=f"page:{message.id}:{destination.channel.value}:{destination.address}",
+            now=now,
+            request_id=request.id,
+        )
+
+
+def next_clock(session: Session, ticket_id: int) -> Clock | None:
+    """Return the running clock of the ticket that is due first, or None."""
+    return session.exec(
+        select(Clock)
+        .where(
+            Clock.subject_kind == SubjectKind.TICKET,
+            Clock.subject_id == ticket_id,
+            col(Clock.stopped_at).is_(None),
+        )
+        .order_by(col(Clock.due_at), col(Clock.id))
+    ).first()
+
+
+def name_of(session: Session, person_id: int | None) -> str | None:
+    """Return a person's name, or None for nobody."""
+    return directory.get_person(session, person_id).name if person_id is not None else None
+
+
+def _opened(session: Session, services: Services, notice: TicketOpened, now: datetime) -> None:
+    _to_official(session, services, notice.ticket_id, "ticket_opened", f"opened:{notice.ticket_id}", now)
+    ticket = tickets.get(session, notice.ticket_id)
+    key = _key(session, ticket)
+    for destination in duty.for_ticket(session, services, ticket):
+        language = destination.language
+        number = tickets.number_of(notice.ticket_id)
+        actions = (
+            Action("claim", number, label("claim", language)),
+            Action("reply", number, label("reply", language)),
+            Action("open", _url(services, ticket), label("open", language)),
+        )
+        to_desk(
+            session,
+            services,
+            Words(
+                "ticket_card",
+                language,
+                _context(session, services, ticket, now, language, for_desk=True),
+                actions=actions,
+                ticket_id=ticket.id,
+                lane=Lane.URGENT if notice.page else Lane.NORMAL,
+            ),
+            destination,
+            key,
+            dedupe_key=_card_key(ticket, destination),
+            now=now,
+            request_id=ticket.request_id,
+        )
+
+
+def _claimed(session: Session, services: Services, notice: TicketClaimed, now: datetime) -> None:
+    cause = f"claimed:{notice.ticket_id}:{notice.expert_id}"
+    _to_official(session, services, notice.ticket_id, "ticket_claimed", cause, now)
+    _update(session, services, notice.ticket_id, "claimed", cause, now)
+
+
+def _replied(session: Session, services: Services, notice: PublicReply, now: datetime) -> None:
+    ticket = tickets.get(session, notice.ticket_id)
+    request = request_log.get_request(session, ticket.request_id)
+    thread = request_log.requester_thread(session, ticket.request_id)
+    message = request_log.get_message(session, notice.message_id)
+    if thread is None:
+        raise NotFound("This request has no conversation to answer in.")
+    words = open_body(session, vault_of(services), message)
+    context = WordsContext(
+        words=words,
+        number=tickets.number_of(notice.ticket_id),
+        expert=label("expert", request.language),  # by role: a name is for the hub's policy to show
+    )
+    relay(
+        session,
+        services,
+        Words("relay", request.language, context, ticket_id=ticket.id),
+        message,
+        request=request,
+        thread=thread,
+        dedupe_key=f"relay:{message.id}",
+        now=now,
+    )
+    _update(session, services, notice.ticket_id, "replied", f"relay:{message.id}", now)
+
+
+def _reminder(session: Session, services: Services, notice: ReminderDue, now: datetime) -> None:
+    ticket = tickets.get(session, notice.ticket_id)
+    for destination in duty.for_recipient(session, services, notice.recipient):
+        context = _context(session, services, ticket, now, destination.language, for_desk=True)
+        context = replace(
+            context,
+            point=notice.point,
+            target=label(notice.target.value, destination.language),
+            due_at=notice.due_at,
+            breached=notice.breached,
+            expert=name_of(session, ticket.assignee_id),
+        )
+        number = tickets.number_of(notice.ticket_id)
+        to_desk(
+            session,
+            services,
+            Words(
+                "reminder",
+                destination.language,
+                context,
+                actions=(
+                    Action("claim", number, label("claim", destination.language)),
+                    Action("open", _url(services, ticket), label("open", destination.language)),
+                ),
+                ticket_id=ticket.id,
+                lane=Lane.URGENT if ticket.priority.urgent else Lane.NORMAL,
+            ),
+            destination,
+            _key(session, ticket),
+            dedupe_key=f"reminder:{notice.reminder_id}:{destination.channel.value}:{destination.address}",
+            now=now,
+            request_id=ticket.request_id,
+        )
+
+
+def _update(
+    session: Session, services: Services, ticket_id: int, event: str, cause: str, now: datetime
+) -> None:
+    """Tell the people who work on the ticket that something happened to it."""
+    ticket = tickets.get(session, ticket_id)
+    for destination in duty.for_ticket(session, services, ticket):
+        context = _context(session, services, ticket, now, destination.language, for_desk=True)
+        context = replace(
+            context,
+            event=label(event, destination.language),
+            expert=name_of(session, ticket.assignee_id),
+        )
+        under = outbox.row_id_of(session, _card_key(ticket, destination))
+        to_desk(
+            session,
+            services,
+            Words("ticket_update", destination.language, context, ticket_id=ticket.id),
+            replace(destination, reply_to_row=under),
+            _key(session, ticket),
+            dedupe_key=f"update:{cause}:{destination.channel.value}:{destination.address}",
+            now=now,
+            request_id=ticket.request_id,
+        )
+
+
+def _to_official(
+    session: Session, services: Services, ticket_id: int, kind: str, cause: str, now: datetime
+) -> None:
+    ticket = tickets.get(session, ticket_id)
+    request = request_log.get_request(session, ticket.request_id)
+    thread = request_log.requester_thread(session, ticket.request_id)
+    if thread is None or request_log.only_machines_wrote(session, ticket.request_id):
+        return
+    context = _context(session, services, ticket, now, request.language, for_desk=False)
+    to_requester(
+        session,
+        services,
+        Words(kind, request.language, context, ticket_id=ticket.id),
+        request=request,
+        thread=thread,
+        dedupe_key=f"{kind}:{cause}",
+        now=now,
+    )
+
+
+def _context(
+    session: Session, services: Services, ticket: Ticket, now: datetime, language: str, *, for_desk: bool
+) -> TicketContext:
+    assert ticket.id is not None
+    person = tickets.requester(session, ticket)
+    city = directory.city_of(session, person.id or 0)
+    hub_zone = services.policy.hub_calendar.zone
+    on_duty = duty.staffed(session, services, now)
+    return TicketContext(
+        number=tickets.number_of(ticket.id),
+        priority=ticket.priority.value,
+        topic=ticket.topic,
+        summary=ticket.summary,
+        requester=mask(person.name).text or label("somebody", language),
+        city=city.name if city else None,
+        unverified=ticket.unverified,
+        reason=label(ticket.reason, language),
+        who=label("expert", language),
+        due_at=duty.promised(session, services, ticket),
+        zone=hub_zone if for_desk else directory.zone_of(session, person) or hub_zone,
+        url=_url(services, ticket) if for_desk else None,
+        expert=name_of(
+            session, ticket.assignee_id if ticket.assignee_id is not None else ticket.suggested_id
+        ),
+        on_duty=on_duty,
+        opens_at=None if on_duty else duty.opens_at(services, language, now),
+    )
+
+
+def _key(session: Session, ticket: Ticket) -> DataKey:
+    return request_log.get_key(session, request_log.get_request(session, ticket.request_id).data_key_id)
+
+
+def _url(services: Services, ticket: Ticket) -> str:
+    return f"{services.settings.base_url}/console/tickets/{tickets.number_of(ticket.id or 0)}"
+
+
+def _card_key(ticket: Ticket, destination: Destination) -> str:
+    return f"card:{ticket.id}:{destination.channel.value}:{destination.address}"

@@ -1,0 +1,122 @@
+"""Who can be reached, how, and what may therefore be promised."""
+
+import json
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from bot.delivery.enqueue import Destination
+from bot.rendering import times
+from bot.services import Services
+from escalation import directory
+from escalation.business_hours import is_open, next_open
+from escalation.sla import Target
+from escalation.tables import ChannelName, Clock, Person, RoleName, SubjectKind, Ticket
+
+EXPERTS = "experts"
+LEADS = "leads"
+
+
+def on_duty(session: Session) -> tuple[Person, ...]:
+    """Return the experts who are not away, in order of entry."""
+    people = directory.people_with(session, RoleName.EXPERT, RoleName.LEAD)
+    return tuple(person for person in people if directory.profile_of(session, person.id or 0).on_duty)
+
+
+def alerted(session: Session, services: Services, now: datetime) -> str | None:
+    """Return the role that is being alerted this minute, or None when nobody is.
+
+    Somebody counts as alerted only during the hub's hours, with an expert on duty, over a channel
+    that reaches them where they are: Slack or mail. The console alone wakes nobody.
+    """
+    reaches = ChannelName.SLACK in services.senders or ChannelName.EMAIL in services.senders
+    if not reaches or not is_open(services.policy.hub_calendar, now):
+        return None
+    people = [person for person in on_duty(session) if not person.demonstration]
+    return people[0].name if people else None
+
+
+def staffed(session: Session, services: Services, now: datetime) -> bool:
+    """Tell whether the hub is open and an expert is on duty, who sees at least the console."""
+    return is_open(services.policy.hub_calendar, now) and bool(on_duty(session))
+
+
+def opens_at(services: Services, language: str, now: datetime) -> str:
+    """Return when somebody will be on duty again, in words, in the hub's own zone."""
+    calendar = services.policy.hub_calendar
+    opening = next_open(calendar, now)
+    if opening <= now:  # open, but nobody can be reached: say the next day's opening
+        opening = next_open(calendar, now + timedelta(hours=14))
+    return times.when(opening, calendar.zone, language, now)
+
+
+def promised(session: Session, services: Services, ticket: Ticket) -> datetime | None:
+    """Return by when the official is promised a first reply; None once one was given.
+
+    What is promised is what is staffed. Our own clock of an urgent case runs at once, so that whoever
+    can be reached is reminded; but nothing we have wakes anybody at night, so what the official is told
+    counts from the hub's next opening.
+    """
+    clock = session.exec(
+        select(Clock).where(
+            Clock.subject_kind == SubjectKind.TICKET,
+            Clock.subject_id == ticket.id,
+            Clock.target == Target.FIRST_RESPONSE,
+            col(Clock.stopped_at).is_(None),
+        )
+    ).first()
+    if clock is None:
+        return None
+    opening = next_open(services.policy.hub_calendar, clock.started_at)
+    if not ticket.priority.urgent or opening <= clock.started_at:
+        return clock.due_at
+    return opening + (clock.due_at - clock.started_at)
+
+
+def everyone(session: Session, services: Services) -> tuple[Destination, ...]:
+    """Return every way to every expert and lead: for a P1 nobody is spared."""
+    return (*_shared(services), *_mailboxes(session, services, on_duty(session)))
+
+
+def for_ticket(session: Session, services: Services, ticket: Ticket) -> tuple[Destination, ...]:
+    """Return where the people of a ticket are told: the shared places, and its owner's or best expert's mail."""
+    chosen = ticket.assignee_id if ticket.assignee_id is not None else ticket.suggested_id
+    people = on_duty(session)
+    if chosen is not None:
+        people = (directory.get_person(session, chosen),)
+    return (*_shared(services), *_mailboxes(session, services, people))
+
+
+def for_recipient(session: Session, services: Services, recipient: str) -> tuple[Destination, ...]:
+    """Return where a reminder goes: `person:7`, or a group (experts, leads)."""
+    kind, _, number = recipient.partition(":")
+    if kind == "person":
+        people: tuple[Person, ...] = (directory.get_person(session, int(number)),)
+    elif kind == LEADS:
+        # the shared places have been told with the first recipient
+        return _mailboxes(session, services, directory.people_with(session, RoleName.LEAD))
+    else:
+        people = on_duty(session)
+    return (*_shared(services), *_mailboxes(session, services, people))
+
+
+def _shared(services: Services) -> tuple[Destination, ...]:
+    """Return the places every expert sees: the console always, the Slack channel when there is one."""
+    places = [Destination(ChannelName.WEB, "console:experts")]
+    channel = services.settings.slack_experts_channel
+    if ChannelName.SLACK in services.senders and channel:
+        address = json.dumps({"channel": channel}, separators=(",", ":"))
+        places.append(Destination(ChannelName.SLACK, address))
+    return tuple(places)
+
+
+def _mailboxes(session: Session, services: Services, people: tuple[Person, ...]) -> tuple[Destination, ...]:
+    if ChannelName.EMAIL not in services.senders:
+        return ()
+    found = []
+    for person in people:
+        address = directory.email_of(session, person.id or 0)
+        if address and not person.demonstration:
+            stored = json.dumps({"to": address}, separators=(",", ":"))
+            found.append(Destination(ChannelName.EMAIL, stored, language=person.language or "en"))
+    return tuple(found)

