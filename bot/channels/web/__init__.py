@@ -1,0 +1,1 @@
+"""The official's chat page: ask, follow up, talk to a person, read the library."""

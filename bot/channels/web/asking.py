@@ -1,0 +1,125 @@
+"""From a posted form to a message on record: who writes, is the form ours, is it accepted."""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from fastapi import Request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot import conversation
+from bot.browser import session as sessions
+from bot.browser.moments import zone_from
+from bot.browser.route import Form, Refusal
+from bot.browser.visitor import Visitor, check_form, nobody, visit, visit_without_database
+from bot.channels.web.texts import TEXTS
+from bot.conversation import NotAccepted
+from bot.database import reading, transaction
+from bot.messages import Inbound, ThreadKey
+from bot.services import Services
+from escalation import directory
+from escalation.tables import ChannelName, MessageKind
+
+MOST_CHARACTERS: Final = conversation.LONGEST_TEXT
+UNAVAILABLE: Final = (DBAPIError, PoolTimeout)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class Trouble(Exception):
+    """A form that can't be taken as it is: it is shown again, with the writer's text unless it is too long.
+
+    `safety` is the safety reply for words that could not be stored. `same_once`: the sending may be
+    tried again under its own token, so that nothing is stored twice.
+    """
+
+    def __init__(self, status: int, error: str, *, safety: str = "", same_once: bool = False) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.safety = safety
+        self.same_once = same_once
+
+
+class Asking:
+    """Take what officials write."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def whoever(self, request: Request) -> Visitor:
+        """Return who writes, whatever is broken: words of danger must reach the safety check."""
+        if self._services.vault is None:
+            return nobody(request)
+        try:
+            with reading(self._services.engine) as session:
+                return visit(self._services, session, request)
+        except UNAVAILABLE:
+            return visit_without_database(self._services, request)
+
+    def take(
+        self, request: Request, visitor: Visitor, form: Form, *, key: str | None = None
+    ) -> conversation.Accepted:
+        """Put the text of a form on record in the conversation of `key`, or in one of its own.
+
+        Raise Trouble, with words for the writer, for a form that can't be taken.
+        """
+        text = clean(form["text"])
+        nonce = self._checked(request, visitor, form, text)
+        own = f"web:{visitor.cookie.id}:{nonce}"
+        inbound = Inbound(
+            key=own,
+            kind=MessageKind.MESSAGE,
+            thread=ThreadKey(ChannelName.WEB, key or own, key or own),
+            sender=visitor.sender,
+            text=text,
+            occurred_at=self._services.clock(),
+        )
+        services = self._services
+        try:
+            self._know(visitor)
+        except UNAVAILABLE:
+            # Nothing can be stored just now. Waiting for the database once more would only hold up
+            # the safety reply: a desk without its key gives that alone.
+            services = replace(services, vault=None)
+        try:
+            return conversation.receive(services, inbound)
+        except NotAccepted as error:
+            raise Trouble(503, error.notice, safety=error.safety_text or "", same_once=True) from None
+
+    def _checked(self, request: Request, visitor: Visitor, form: Form, text: str) -> str:
+        """Return the nonce of a form that may be taken."""
+        texts = TEXTS[visitor.language]
+        if not text:
+            raise Trouble(422, texts.empty)
+        if len(text) > MOST_CHARACTERS:
+            raise Trouble(413, texts.too_long)
+        if self._services.vault is None:
+            return "closed"  # nothing is kept, so nothing can be forged; the safety check still runs
+        try:
+            check_form(self._services, visitor, request, form)
+        except Refusal:
+            raise Trouble(403, texts.stale_form) from None
+        nonce = sessions.read_once(self._services.vault, visitor.cookie, form["once"])
+        if nonce is None:
+            raise Trouble(403, texts.stale_form)
+        return nonce
+
+    def _know(self, visitor: Visitor) -> None:
+        """Store a new session, and what the browser says of its reader's language and zone."""
+        if visitor.kept or self._services.vault is None:
+            return
+        now, sender = self._services.clock(), visitor.sender
+        known = directory.KnownAs(sender.kind, sender.issuer, sender.external_id)
+        with transaction(self._services.engine) as session:
+            sessions.keep_session(session, visitor.cookie, now)
+            person = directory.ensure_person(session, known, now, language=visitor.language.value)
+            zone = zone_from((visitor.zone,), "")
+            if zone and person.zone is None:
+                person.zone = zone
+                session.add(person)
+
+
+def clean(text: str) -> str:
+    """Return a posted text with plain line ends and without control characters."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -1,0 +1,165 @@
+"""The admins' lists: the library, and everything that left the desk. No words of anybody."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from sqlmodel import Session, col, func, select
+
+from bot.browser.language import Language
+from bot.browser.transcript import Reader
+from bot.console.case import point_name, recipient_name
+from bot.console.texts import TEXTS
+from bot.rendering import times
+from bot.rendering.labels import label
+from escalation import tickets
+from escalation.tables import OutboxMessage, OutboxState, Reminder, SubjectKind, Ticket
+from knowledge_base import library
+
+_LATEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """One document of the library."""
+
+    document_id: str
+    title: str
+    kind: str
+    language: str
+    state: str
+    version: int
+    passages: int
+    reviewed: bool
+    review: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One delivery: what kind, where it stands, never what it says."""
+
+    stamp: str
+    at: datetime
+    kind: str
+    channel: str
+    number: str | None
+    state: str
+    code: str
+    attempts: int
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRow:
+    """One reminder that was sent."""
+
+    stamp: str
+    at: datetime
+    number: str
+    target: str
+    point: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxPage:
+    """What was sent, what waits, what was given up."""
+
+    counts: tuple[tuple[str, str, int], ...]
+    reminders: tuple[ReminderRow, ...]
+    deliveries: tuple[DeliveryRow, ...]
+
+
+def read_library(session: Session, reader: Reader) -> tuple[DocumentRow, ...]:
+    """Return every document of the library."""
+    texts = TEXTS[reader.language]
+    rows = []
+    for one in library.list_documents(session):
+        review = texts.reviewed if one.reviewed else texts.not_reviewed
+        if one.review_date:
+            noon = datetime.combine(one.review_date, time(12), tzinfo=UTC)
+            by = texts.review_by.format(when=times.day(noon, "UTC", reader.language))
+            review = f"{review}, {by}"
+        rows.append(
+            DocumentRow(
+                document_id=one.document_id,
+                title=one.title,
+                kind=one.kind.replace("_", " "),
+                language=texts.languages.get(one.language, one.language),
+                state=texts.document_states.get(one.state, one.state),
+                version=one.version,
+                passages=one.passages,
+                reviewed=one.reviewed,
+                review=review,
+                owner=one.owner,
+            )
+        )
+    return tuple(rows)
+
+
+def read_outbox(session: Session, reader: Reader) -> OutboxPage:
+    """Return the latest deliveries and reminders, newest first, and how many stand where."""
+    texts = TEXTS[reader.language]
+    counted = dict(
+        session.exec(select(OutboxMessage.state, func.count()).group_by(col(OutboxMessage.state))).all()
+    )
+    return OutboxPage(
+        counts=tuple(
+            (state.value, texts.states.get(state.value, state.value), counted.get(state, 0))
+            for state in OutboxState
+        ),
+        reminders=_reminders(session, reader),
+        deliveries=_deliveries(session, reader),
+    )
+
+
+def _deliveries(session: Session, reader: Reader) -> tuple[DeliveryRow, ...]:
+    texts = TEXTS[reader.language]
+    found = session.exec(
+        select(OutboxMessage)
+        .order_by(col(OutboxMessage.created_at).desc(), col(OutboxMessage.id).desc())
+        .limit(_LATEST)
+    ).all()
+    requests = {row.request_id for row in found if row.request_id is not None}
+    numbers: dict[int, int] = {}
+    for request_id, ticket_id in session.exec(
+        select(Ticket.request_id, Ticket.id)
+        .where(col(Ticket.request_id).in_(requests))
+        .order_by(col(Ticket.id))
+    ).all():
+        numbers[request_id] = ticket_id or 0
+    return tuple(
+        DeliveryRow(
+            stamp=reader.stamp(row.finished_at or row.created_at),
+            at=row.finished_at or row.created_at,
+            kind=texts.kinds.get(row.kind, row.kind.replace("_", " ")),
+            channel=texts.channels.get(row.channel, row.channel),
+            number=tickets.number_of(numbers[row.request_id]) if row.request_id in numbers else None,
+            state=texts.states.get(row.state.value, row.state.value),
+            code=row.state.value,
+            attempts=row.attempts,
+            fault=row.last_error or "",
+        )
+        for row in found
+    )
+
+
+def _reminders(session: Session, reader: Reader) -> tuple[ReminderRow, ...]:
+    found = session.exec(
+        select(Reminder)
+        .where(Reminder.subject_kind == SubjectKind.TICKET)
+        .order_by(col(Reminder.id).desc())
+        .limit(_LATEST)
+    ).all()
+    language: Language = reader.language
+    return tuple(
+        ReminderRow(
+            stamp=reader.stamp(row.recorded_at),
+            at=row.recorded_at,
+            number=tickets.number_of(row.subject_id),
+            target=label(row.target.value, language.value),
+            point=point_name(row.point, language),
+            to=recipient_name(session, row.recipient, language),
+        )
+        for row in found
+    )
