@@ -144,7 +144,9 @@ def _told(file: Path) -> Iterator[None]:
     except backup.BackupError as error:
         raise NotReady(str(error)) from None
     except OSError as error:
-        raise NotReady(f"{error.filename or file}: {error.strerror or type(error).__name__}") from None
+        gone = isinstance(error, FileNotFoundError) and not file.parent.is_dir()
+        reason = "there is no such folder" if gone else error.strerror or type(error).__name__
+        raise NotReady(f"{file}: {reason}") from None
 
 
 @contextmanager

@@ -89,7 +89,8 @@ def one_line_errors(command: Callable[P, T]) -> Callable[P, T]:
         except (NotReady, VaultError, EscalationError, LibraryError) as error:
             err.print(f"helpdesk: {plain(str(error))}")
         except BrokenPipeError:
-            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
+            # whoever read us has gone: what is left to print goes nowhere, without a complaint at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(1)
 
     return shown

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.cli.common import AsJson, DataDir, acting, cell, desk, err, one_line_errors, out, plain
 from bot.console.sign_in import create_link
@@ -70,6 +70,7 @@ def _agreed() -> bool:
     try:
         return typer.confirm("Take these changes?", err=True)
     except typer.Abort:
+        err.print()
         return False
 
 
@@ -83,7 +84,7 @@ def _show(plan: Plan) -> None:
     many = len(plan.changes) > _MANY
     shown = [change for change in plan.changes if not (many and change.what is What.UNCHANGED)]
     if shown:
-        table = Table("line", "", "city" if plan.kind == directory_csv.CITIES else "person", "what changes")
+        table = _table("line", "", "city" if plan.kind == directory_csv.CITIES else "person", "what changes")
         for change in shown:
             table.add_row(
                 str(change.line), change.what.value, cell(change.name), cell("\n".join(change.details))
@@ -127,7 +128,7 @@ def list_people(as_json: AsJson = False, data_dir: DataDir = None) -> None:
         rows = [asdict(person) for person in people]
         out.print(plain(json.dumps(rows, ensure_ascii=False, indent=2)))
         return
-    table = Table("no.", "name", "roles", "cities", "known as", "verified")
+    table = _table("no.", "name", "roles", "cities", "known as", "verified")
     for person in people:
         name = f"{person.name or '(no name)'}{' (demonstration)' if person.demonstration else ''}"
         known_as = (identity for identity in person.identities if not identity.startswith("web:"))
@@ -160,6 +161,11 @@ def sign_in_link(
             name = directory.get_person(session, actor.person_id).name
         out.print(plain(f"For {name}, once, within {LINK_MINUTES} minutes:"))
         out.print(sign_in_address(services.settings.base_url, token))
+
+
+def _table(*columns: str) -> Table:
+    """Return a table that breaks a long name rather than cutting it off."""
+    return Table(*(Column(column, overflow="fold") for column in columns))
 
 
 def sign_in_address(base_url: str, token: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.cli.common import AsJson, DataDir, cell, desk, err, one_line_errors, out, plain
@@ -157,7 +157,7 @@ def _progress() -> Progress:
 def _summarise(taken: list[_Taken], *, draft: bool) -> None:
     if not taken:
         return
-    table = Table("document", "version", "passages", "")
+    table = Table(Column("document", overflow="fold"), "version", "passages", "")
     for one in taken:
         done = "unchanged" if not one.added.changed else "draft" if draft else "published"
         table.add_row(cell(one.added.document_id), str(one.added.version), str(one.added.passages), done)
@@ -176,7 +176,7 @@ def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     if as_json:
         _print_json([asdict(document) for document in documents])
         return
-    table = Table("document", "title", "state", "version", "passages", "review by")
+    table = Table(Column("document", overflow="fold"), "title", "state", "version", "passages", "review by")
     for document in documents:
         table.add_row(
             cell(document.document_id),
@@ -212,7 +212,7 @@ def show(
 
 
 def _show_document(document: DocumentSummary) -> None:
-    table = Table(show_header=False, box=None, pad_edge=False)
+    table = Table("", Column("", overflow="fold"), show_header=False, box=None, pad_edge=False)
     for one in fields(document):
         value = getattr(document, one.name)
         if one.name == "sources":

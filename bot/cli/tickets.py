@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from sqlmodel import Session
 
 from bot import casework
 from bot.casework import TicketCard
@@ -117,7 +116,7 @@ def show(number: Number, who: AsWhom = None, as_json: AsJson = False, data_dir: 
         _print_card(services, card, clocks)
         out.print()
         for row in transcript:
-            _print_message(services, session, row)
+            _print_message(services, row)
         out.print("History")
         for event in events:
             actor_name = directory.get_person(session, event.actor_id).name if event.actor_id else "the desk"
@@ -161,7 +160,7 @@ def _print_card(services: Services, card: TicketCard, clocks: tuple[Clock, ...])
         )
 
 
-def _print_message(services: Services, session: Session, row: Message) -> None:
+def _print_message(services: Services, row: Message) -> None:
     at = times.when(row.recorded_at, services.policy.hub_calendar.zone, "en", services.clock())
     label = "internal note" if row.kind.value == "note" else row.author.value
     out.print(plain(f"{at}  {label}"))

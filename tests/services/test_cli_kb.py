@@ -1,0 +1,154 @@
+"""`kb` takes files and folders into the library, tells what it could not take, and finds things again."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from tests.support.desk import DeskFactory
+
+Run = Callable[..., Result]
+SNOWPLOUGH = """---
+title: Snowplough routes
+language: en
+topics: [crisis-communications]
+---
+
+# Snowplough routes
+
+## First hour
+
+1. Tell the snowplough drivers which streets the ambulances need.
+2. Post the snowplough map on the city's page.
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, sqlite_desks: DeskFactory) -> Run:
+    """Return what runs `helpdesk kb ...` on a desk with the starter library."""
+    with sqlite_desks.desk() as desk:
+        settings = desk.services.settings
+    (tmp_path / "empty.env").touch()
+    environ = {
+        "HELPDESK_DATA_DIR": str(settings.data_dir),
+        "HELPDESK_KEY_FILE": str(settings.key_path),
+        "HELPDESK_ENV_FILE": str(tmp_path / "empty.env"),
+    }
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["kb", *arguments], env=environ, catch_exceptions=False)
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a good document in a folder of its own, and things that are none."""
+    root = tmp_path / "docs"
+    (root / "winter" / ".git").mkdir(parents=True)
+    (root / "winter" / "snowplough.md").write_text(SNOWPLOUGH)
+    (root / "winter" / ".git" / "notes.md").write_text("# not ours")
+    (root / "photo.jpg").write_bytes(b"\xff\xd8")
+    return root
+
+
+def table(result: Result) -> list[list[str]]:
+    """Return the cells of the rows of the table that was printed."""
+    return [
+        [cell.strip() for cell in line.split("│")[1:-1]] for line in result.stdout.splitlines() if "│" in line
+    ]
+
+
+def test_a_folder_is_added_and_can_be_asked_at_once(run: Run, folder: Path) -> None:
+    added = run("add", str(folder))
+    assert added.exit_code == 0, added.output
+    assert table(added) == [["snowplough-en", "1", "2", "published"]]
+    assert added.stderr == ""
+    found = json.loads(run("search", "Which streets do the snowplough drivers do first?", "--json").stdout)
+    assert found["hits"][0]["document_id"] == "snowplough-en"
+    assert found["hits"][0]["link"].startswith("/library/snowplough-en?v=1#p")
+    assert not found["abstained"]
+
+
+def test_the_same_files_again_change_nothing_and_a_change_is_a_new_version(run: Run, folder: Path) -> None:
+    run("add", str(folder))
+    assert table(run("add", str(folder)))[0][3] == "unchanged"
+    (folder / "winter" / "snowplough.md").write_text(SNOWPLOUGH.replace("ambulances", "fire engines"))
+    assert table(run("add", str(folder), str(folder / "winter" / "snowplough.md")))[0][1] == "2"
+
+
+def test_a_draft_is_kept_and_not_found(run: Run, folder: Path) -> None:
+    assert table(run("add", "--draft", "--by", "Noor", str(folder)))[0][3] == "draft"
+    found = json.loads(run("search", "snowplough drivers", "--json").stdout)
+    assert "snowplough-en" not in [hit["document_id"] for hit in found["hits"]]
+    shown = json.loads(run("show", "snowplough-en", "--json").stdout)
+    assert (shown["state"], shown["version"]) == ("draft", 1)
+
+
+def test_broken_files_are_one_line_each_and_the_rest_is_added(run: Run, folder: Path) -> None:
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
+    (folder / "empty.md").write_text("")
+    added = run("add", str(folder), str(folder / "photo.jpg"), str(folder / "gone.md"))
+    assert added.exit_code == 1
+    assert [row[0] for row in table(added)] == ["snowplough-en"]
+    faults = added.stderr.splitlines()
+    assert len(faults) == 4
+    for name in ("broken.pdf", "empty.md", "photo.jpg", "gone.md"):
+        assert sum(f"{folder / name}: " in fault for fault in faults) == 1, name
+    assert "Traceback" not in added.output
+
+
+def test_two_files_of_one_name_do_not_take_each_others_place(run: Run, folder: Path) -> None:
+    (folder / "summer").mkdir()
+    (folder / "summer" / "snowplough.md").write_text(SNOWPLOUGH.replace("ambulances", "swimmers"))
+    added = run("add", str(folder))
+    assert added.exit_code == 1
+    assert "winter/snowplough.md: would replace" in added.stderr
+    assert "swimmers" in run("show", "snowplough-en", "--passages").stdout
+
+
+def test_a_folder_without_documents_and_no_document_of_that_id_are_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bare").mkdir()
+    assert (
+        "there is no document in this folder (.markdown, .md, .pdf)"
+        in run("add", str(tmp_path / "bare")).stderr
+    )
+    shown = run("show", "no-such-en")
+    assert (shown.exit_code, shown.stderr) == (1, "helpdesk: no document is called 'no-such-en'\n")
+
+
+def test_the_library_is_listed_and_shown(run: Run) -> None:
+    listed = json.loads(run("list", "--json").stdout)
+    assert {"doxing-en", "doxing-fr"} <= {document["document_id"] for document in listed}
+    assert "doxing-en" in [row[0] for row in table(run("list"))]
+    shown = run("show", "doxing-fr", "--passages")
+    assert shown.exit_code == 0
+    assert "topics" in shown.stdout
+    with_text = json.loads(run("show", "doxing-fr", "--passages", "--json").stdout)
+    assert len(with_text["passages_text"]) == with_text["passages"]
+
+
+def test_a_question_that_the_library_can_not_answer_is_said_so(run: Run) -> None:
+    done = run("search", "How do I bake sourdough bread at altitude?")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("No answer (")
+    assert json.loads(run("search", "", "--json").stdout)["abstain_reason"] == "no_text"
+
+
+def test_text_of_documents_and_names_of_files_can_not_steer_the_terminal(run: Run, folder: Path) -> None:
+    evil = "\x1b]0;owned\x07[bold red]Zamboni\u202e rules[/]"
+    (folder / "winter" / "snowplough.md").write_text(
+        SNOWPLOUGH.replace("Snowplough routes", "Zamboni [/red] [link=x]").replace(
+            "1. Tell", f"1. {evil} Tell"
+        )
+    )
+    (folder / "a\x1b[31m.md").write_text("")
+    outputs = [run("add", str(folder)), run("list"), run("show", "snowplough-en", "--passages")]
+    outputs += [run("search", "Zamboni snowplough drivers"), run("search", "Zamboni snowplough", "--json")]
+    for done in outputs:
+        assert "\x1b" not in done.output
+        assert "\u202e" not in done.output
+    assert "[bold red]Zamboni" in outputs[2].stdout
