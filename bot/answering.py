@@ -159,13 +159,13 @@ def _reply(
         hits = tuple(hit for hit in hits if hit.passage_id not in gone)
         reply = Reply.ANSWER if hits else Reply.NO_ANSWER
     quotes = tuple(_quote(services, number, hit, language) for number, hit in enumerate(hits, 1))
+    more_url = _url(services, plan.more) if plan.more and hits else None
     talk, helped, not_helped = _LABELS[language]
     ask_person = Action("talk_to_person", str(request.id), talk)
     if reply is Reply.ANSWER:
         context: AnswerContext | LineContext = AnswerContext(
             quotes=quotes,
-            more_steps=plan.more_steps,
-            more_url=quotes[0].url if plan.more_steps else None,
+            more_url=more_url,
             other_language=quotes[0].language if quotes[0].language != language else None,
             unreviewed=not all(quote.reviewed for quote in quotes),
             in_doubt=message.in_doubt,
@@ -198,6 +198,7 @@ def _reply(
             abstained=reply is Reply.NO_ANSWER,
             abstain_reason=_abstain_reason(reply, found),
             generation=decided.generation,
+            more_url=more_url,
         )
         citations = [_citation(written.id, quote, hit) for quote, hit in zip(quotes, hits, strict=True)]
         request_log.attach_answer(session, message, written, facts, citations)
@@ -225,6 +226,11 @@ def _abstain_reason(reply: Reply, found: SearchResult | None) -> str | None:
     return (found.abstain_reason if found else None) or "withdrawn"
 
 
+def _url(services: Services, hit: Hit) -> str:
+    """Return the address that opens a passage in place."""
+    return f"{services.settings.base_url}{hit.link}"
+
+
 def _quote(services: Services, number: int, hit: Hit, language: str) -> Quote:
     zone = services.policy.hub_calendar.zone
     return Quote(
@@ -234,7 +240,7 @@ def _quote(services: Services, number: int, hit: Hit, language: str) -> Quote:
         section=hit.section,
         page=hit.page,
         dated=times.day(hit.published_at, zone, language) if hit.published_at else None,
-        url=f"{services.settings.base_url}/library/{hit.document_id}?v={hit.version}#{hit.anchor}",
+        url=_url(services, hit),
         excerpt=hit.excerpt,
         language=hit.language,
         reviewed=hit.reviewed,

@@ -14,7 +14,7 @@ BUSY_TIMEOUT_MS = 1500
 class ReadOnlySession(Session):
     """A session that refuses to flush: a read that writes is a programming error."""
 
-    def flush(self, objects: Any = None) -> None:
+    def flush(self, objects: Any = None) -> None:  # noqa: ARG002  the base class has it
         if self.new or self.dirty or self.deleted:
             raise RuntimeError("a reading() session was asked to write")
 

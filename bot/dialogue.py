@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from escalation.sla import Priority
 from escalation.kinds import MessageKind
+from escalation.sla import Priority
 from knowledge_base.search import Hit, SearchResult
 
 STEPS_FIRST = 3
@@ -73,11 +73,12 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to do. `relay` passes an expert's words on; `note` keeps them inside; `add_to_ticket` tells
-    the people who work on it that the official wrote again; `reopen` brings a solved ticket back."""
+    the people who work on it that the official wrote again; `reopen` brings a solved ticket back. `more` is
+    the first step of the same list that is not quoted."""
 
     reply: Reply = Reply.NONE
     quotes: tuple[Hit, ...] = ()
-    more_steps: int = 0
+    more: Hit | None = None
     ticket: Reason | None = None
     raise_to: Priority | None = None
     add_to_ticket: bool = False
@@ -100,7 +101,7 @@ def decide(turn: Turn, found: SearchResult | None) -> Plan:
     reply = _reply(turn, found, quotes)
     if _danger(turn):
         # The safety reply has left already: nothing that could be read instead of it.
-        reply, quotes, more = Reply.NONE, (), 0
+        reply, quotes, more = Reply.NONE, (), None
     if turn.claimed and reason not in {Reason.DANGER, Reason.SELF_HARM}:
         # A human has taken over: the bot adds nothing but safety replies.
         return Plan(add_to_ticket=True, raise_to=_raised(turn))
@@ -160,20 +161,20 @@ def _reply(turn: Turn, found: SearchResult | None, quotes: tuple[Hit, ...]) -> R
     return Reply.ANSWER if quotes and found is not None and not found.abstained else Reply.NO_ANSWER
 
 
-def _choose(found: SearchResult | None) -> tuple[tuple[Hit, ...], int]:
-    """Return at most three passages to quote, and how many steps of their section are left.
+def _choose(found: SearchResult | None) -> tuple[tuple[Hit, ...], Hit | None]:
+    """Return at most three passages to quote, and the first step of their section that is left.
 
     When steps of one section lead, the answer is that section's steps, in order.
     """
     if found is None or found.abstained or not found.hits:
-        return (), 0
+        return (), None
     first = found.hits[0]
     if first.kind != "step":
-        return found.hits[:STEPS_FIRST], 0
+        return found.hits[:STEPS_FIRST], None
     same = [
         hit
         for hit in found.hits
         if hit.kind == "step" and (hit.document_id, hit.section) == (first.document_id, first.section)
     ]
     steps = sorted(same, key=lambda hit: hit.step or 0)
-    return tuple(steps[:STEPS_FIRST]), max(0, len(steps) - STEPS_FIRST)
+    return tuple(steps[:STEPS_FIRST]), steps[STEPS_FIRST] if len(steps) > STEPS_FIRST else None

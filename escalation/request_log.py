@@ -42,6 +42,7 @@ class AnswerFacts:
     abstained: bool
     abstain_reason: str | None
     generation: int
+    more_url: str | None = None
 
 
 def find_thread(
@@ -356,6 +357,7 @@ def attach_answer(
             abstained=facts.abstained,
             abstain_reason=facts.abstain_reason,
             generation=facts.generation,
+            more_url=facts.more_url,
         )
     )
     session.add_all(citations)

@@ -130,7 +130,7 @@ def _serve(
             server.run(sockets=[listener])
     finally:
         if socket_mode is not None:
-            socket_mode.close()  # type: ignore[no-untyped-call]  Bolt has no types for it
+            socket_mode.close()  # type: ignore[no-untyped-call]  # Bolt has no types for it
         if background is not None:
             background.stop()
         if slack is not None:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy_utc import UtcDateTime
+from sqlmodel import AutoString
 
 import bot.tables
 import escalation.tables
@@ -17,6 +18,8 @@ def render_item(kind: str, value: Any, _context: AutogenContext) -> str | Litera
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(value, knowledge_base.tables.TextList):
         return "sa.Text()"
+    if kind == "type" and isinstance(value, AutoString):
+        return f"sa.String(length={value.length})" if value.length else "sa.String()"
     return False
 
 

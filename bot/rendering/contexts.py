@@ -8,10 +8,9 @@ from bot.messages import Quote
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """An answer: quoted passages, how many more steps its section has and where they are."""
+    """An answer: quoted passages, and where the steps of their section go on."""
 
     quotes: tuple[Quote, ...]
-    more_steps: int
     more_url: str | None
     other_language: str | None
     unreviewed: bool

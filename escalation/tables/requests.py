@@ -109,6 +109,7 @@ class Answer(Base, table=True):
     abstained: bool = False
     abstain_reason: str | None = Field(default=None, max_length=200)
     generation: int = 0
+    more_url: str | None = Field(default=None, max_length=1000, description="where the steps go on")
     helpful: bool | None = None
     feedback_reason: str | None = Field(default=None, max_length=80)
     feedback_at: datetime | None = maybe_instant()

@@ -12,14 +12,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import (
-    Desk,
     accessibility_faults,
     browser,
     chromium,
-    running_desk,
     visitor,
     wider_than_its_window,
 )
+from tests.support.process import Desk, running_desk
 
 pytestmark = [
     pytest.mark.browser,

@@ -9,10 +9,10 @@ from bot.channels.email.authentication import authenticated
 from bot.channels.email.charsets import decode
 from bot.channels.email.intake import mails_in
 from bot.channels.email.letter import safe_name
-from bot.pacing import PER_SENDER, PER_THREAD, may_answer
 from bot.channels.email.parse import InboundEmail, parse
 from bot.channels.email.quoting import new_words
 from bot.channels.email.words import addresses, decode_words
+from bot.pacing import PER_SENDER, PER_THREAD, may_answer
 from escalation.tables import MessageKind
 
 MAIL = Path(__file__).parents[1] / "data" / "mail"

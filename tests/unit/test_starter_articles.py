@@ -71,6 +71,7 @@ CHECKED_NUMBERS = {
     "18002228477",  # Crime Stoppers, as given by the RCMP in Nova Scotia
     "18334575463",  # British Columbia racist incident helpline
     "18005630808",  # VictimLinkBC
+    "18009855990",  # Disaster Distress Helpline (United States)
 }
 PHONE = re.compile(
     r"""(?<![\w-])(?:

@@ -76,6 +76,7 @@ class TurnView:
     in_doubt: bool = False
     rated: bool | None = None
     may_rate: bool = False
+    more_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,7 @@ def _turn(
         in_doubt=bool(sources and question and question.in_doubt),
         rated=answer.helpful if answer else None,
         may_rate=answer is not None and bool(sources),
+        more_url=answer.more_url if answer and sources else None,
     )
 
 

@@ -49,6 +49,7 @@ class ChatTexts:
     read_in_place: str
     new_tab: str
     unreviewed: str
+    more_steps: str
     in_doubt: str
     helped: str
     yes: str
@@ -151,6 +152,7 @@ _ENGLISH: Final = ChatTexts(
     read_in_place="Read it in place",
     new_tab="opens in a new tab",
     unreviewed="Starter text, not yet reviewed by your hub",
+    more_steps="The steps go on here",
     in_doubt="If anyone may be in danger right now, call 911 (or your local emergency number) first.",
     helped="Did this help?",
     yes="Yes",
@@ -258,6 +260,7 @@ _FRENCH: Final = ChatTexts(
     read_in_place="Lire le passage dans le document",
     new_tab="s'ouvre dans un nouvel onglet",
     unreviewed="Texte de départ, pas encore révisé par votre réseau",
+    more_steps="La suite des étapes",
     in_doubt="Si quelqu'un pourrait être en danger en ce moment, appelez d'abord le 911 "
     "(ou votre numéro d'urgence local).",
     helped="Est-ce que cela vous a aidé?",
