@@ -158,7 +158,7 @@ def _storable(inbound: Inbound) -> Inbound:
 def _not_accepted(services: Services, inbound: Inbound, assessment: Assessment) -> NotAccepted:
     text = None
     if inbound.kind in _ASSESSED and assessment.situation is not None:
-        text = safety.reply(assessment.situation, _served(assessment.language))
+        text = safety.reply(assessment.situation, _served(assessment.language), stored=False)
     language = _served(assessment.language)
     return NotAccepted(safety_text=text, language=language, safety_only=services.vault is None)
 

@@ -69,7 +69,7 @@ def describe(error: DBAPIError, settings: Settings) -> str:
         ("read-only", "is read-only: mend its rights"),
         ("locked", "is locked by another program: stop it, or wait and try again"),
         ("disk is full", "can't be written: the disk is full"),
-        ("disk I/O", "can't be written: the disk does not answer"),
+        ("disk I/O", "can't be written: the disk is full or does not answer"),
         ("not a database", "is not a database of this program, or is damaged: restore a backup"),
         ("malformed", "is damaged: restore a backup"),
         ("unable to open", "can't be opened: mend its rights"),

@@ -24,7 +24,10 @@ from pydantic import (
 )
 
 _FAMILIES = ("HELPDESK_", "SLACK_", "IMAP_", "SMTP_", "EMAIL_")
-_ELSEWHERE = frozenset({"HELPDESK_PYTHON", "HELPDESK_ENV_FILE"})
+# Read by the launcher, by this module, and by the tests.
+_ELSEWHERE = frozenset(
+    {"HELPDESK_PYTHON", "HELPDESK_ENV_FILE", "HELPDESK_SCREENSHOTS", "HELPDESK_EVERY_STEP"}
+)
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 

@@ -4,6 +4,8 @@ import getpass
 import json
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated
@@ -11,6 +13,8 @@ from typing import Annotated
 import typer
 from sqlmodel import Session, col, select
 
+from bot import safety
+from bot.app import real_clock
 from bot.cli.common import (
     AsJson,
     AsWhom,
@@ -23,10 +27,11 @@ from bot.cli.common import (
     plain,
     send_due,
 )
-from bot.conversation import LONGEST_TEXT, Accepted, receive_and_answer
+from bot.conversation import LONGEST_TEXT, Accepted, assess, receive_and_answer
 from bot.database import reading
 from bot.delivery.sealing import open_body, vault_of
 from bot.messages import Inbound, SenderIdentity, ThreadKey
+from bot.provisioning import NotReady
 from bot.services import Services
 from escalation import request_log, tickets
 from escalation.access import OPERATOR
@@ -108,7 +113,7 @@ def ask(
     if len(text) > LONGEST_TEXT:
         err.print(f"helpdesk: the question is too long: {len(text)} characters, {LONGEST_TEXT} at most.")
         raise typer.Exit(2)
-    with desk(data_dir) as services:
+    with _danger_first(text), desk(data_dir) as services:
         now = services.clock()
         inbound = _inbound(services, text, thread, who, language, now)
         accepted = receive_and_answer(services, inbound)
@@ -119,6 +124,18 @@ def ask(
         out.print(json.dumps(asdict(answer), ensure_ascii=False, indent=2))
     else:
         _show(answer)
+
+
+@contextmanager
+def _danger_first(text: str) -> Iterator[None]:
+    """Give the safety reply even where the desk itself can't start."""
+    try:
+        yield
+    except NotReady:
+        found, _ = assess(text, language=None, history=(), sent_at=real_clock())
+        if found.situation is not None:
+            out.print(plain(safety.reply(found.situation, found.language, stored=False)))
+        raise
 
 
 def _inbound(

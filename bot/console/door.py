@@ -13,6 +13,7 @@ from bot.console import sign_in
 from bot.console.texts import TEXTS
 from bot.database import reading, transaction
 from bot.services import Services
+from escalation.kinds import ChannelName
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class SignInPage:
 
     token: str | None = None
     fault: bool = False
+    by_mail: bool = False
+    sent: bool = False
 
 
 class Door:
@@ -32,7 +35,18 @@ class Door:
 
     def sign_in_page(self, request: Request) -> Response:
         """Say how to sign in."""
-        return self._draw(request, self.visitor(request), SignInPage())
+        return self._draw(request, self.visitor(request), SignInPage(by_mail=self._by_mail))
+
+    def request_link(self, request: Request, form: Posted) -> Response:
+        """Mail a one-time link. The page says the same whoever asked: nobody learns who is staff."""
+        if not self._by_mail:
+            raise Refusal(404)
+        visitor, services = self.visitor(request), self._services
+        check_form(services, visitor, request, form)
+        with transaction(services.engine) as session:
+            sign_in.mail_link(session, services, form["email"], services.clock())
+        services.outbox_ready.set()
+        return self._draw(request, visitor, SignInPage(by_mail=True, sent=True))
 
     def link_page(self, request: Request, token: str) -> Response:
         """Show the button of a one-time link: a look at the address alone does not use it up."""
@@ -77,6 +91,10 @@ class Door:
         vault_of(self._services)
         with reading(self._services.engine) as session:
             return visit(self._services, session, request)
+
+    @property
+    def _by_mail(self) -> bool:
+        return ChannelName.EMAIL in self._services.senders
 
     def _signed_in(self, person_id: int, cookie: sessions.Cookie) -> Response:
         with reading(self._services.engine) as session:

@@ -361,6 +361,7 @@ def router(services: Services) -> APIRouter:
         ("/console/tickets/{number}/live", console.live_ticket),
     )
     posts: tuple[tuple[str, Callable[..., object]], ...] = (
+        ("/console/sign-in", door.request_link),
         ("/console/sign-in/{token}", door.follow_link),
         ("/console/sign-out", door.sign_out),
         ("/console/tickets/{number}/claim", console.claim),

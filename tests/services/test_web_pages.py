@@ -13,11 +13,13 @@ from sqlmodel import select
 from bot.browser.live import QUEUE, Subject, Topic, Watcher, fingerprint
 from bot.console import sign_in
 from bot.database import reading, transaction
+from bot.delivery.loop import deliver_due
 from bot.settings import load
-from escalation.tables import Affiliation, Answer, MessageKind, Ticket, TicketState
+from escalation.kinds import ChannelName, IdentityKind
+from escalation.tables import Affiliation, Answer, Identity, MessageKind, Ticket, TicketState
 from knowledge_base import library
 from knowledge_base.tables import Document
-from tests.support.desk import ADMIN, EXPERT, OFFICIAL, OTHER_EXPERT, Desk, DeskFactory
+from tests.support.desk import ADMIN, EXPERT, OFFICIAL, OTHER_EXPERT, Desk, DeskFactory, RecordingSender
 from tests.support.pages import Tab
 
 DOXED = "Somebody posted my home address online. What should I do first?"
@@ -399,6 +401,33 @@ def test_signing_out_ends_the_session_for_good(desk: Desk) -> None:
     expert.send("/console/sign-out")
     expert.client.cookies.set("helpdesk", cookie)
     assert expert.open("/console").path == "/console/sign-in"
+
+
+def test_staff_are_mailed_a_link_and_strangers_learn_nothing(desk: Desk) -> None:
+    carrier = RecordingSender()
+    services = replace(desk.services, senders={**desk.services.senders, ChannelName.EMAIL: carrier})
+    with transaction(services.engine) as session:
+        for person_id, address in ((EXPERT, "jo@hub.test"), (OFFICIAL, "avery@riverbend.test")):
+            session.add(Identity(person_id=person_id, kind=IdentityKind.EMAIL, external_id=address))
+    tab = Tab(services)
+    said = set()
+    for address in (
+        "jo@hub.test",
+        "JO@hub.test",
+        "avery@riverbend.test",
+        "nobody@example.org",
+        "jo@hub.test",
+        "jo@hub.test",
+    ):
+        tab.open("/console/sign-in").send("/console/sign-in", email=address)
+        said.add((tab.status, tab.text))
+    assert len(said) == 1, "the page is the same whoever asked"
+    deliver_due(services, ChannelName.EMAIL, "test")
+    assert len(carrier.sent) == 3, "three at once, to staff alone"
+    assert {mail.address for mail in carrier.sent} == {'{"to":"jo@hub.test"}'}
+    link = re.search(r"/console/sign-in/\S+", carrier.sent[0].text)
+    assert link
+    assert tab.open(link[0]).send(link[0]).path == "/console"
 
 
 def test_a_demonstration_link_works_on_this_machine_only(desk: Desk) -> None:

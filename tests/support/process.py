@@ -37,6 +37,9 @@ def environment_of(data_dir: Path, settings: Mapping[str, str]) -> dict[str, str
         "PYTHONPATH": str(ROOT),
         "PYTHONSAFEPATH": "1",
         "PYTHONUNBUFFERED": "1",
+        # as the launcher does: compiled code is kept, and the checkout stays clean
+        "PYTHONPYCACHEPREFIX": str(Path(sys.prefix) / "pycache"),
+        "PYTHONDONTWRITEBYTECODE": "",
         "COLUMNS": "300",
         "NO_COLOR": "1",
         **settings,

@@ -20,6 +20,9 @@ FRENCH: Final = ConsoleTexts(
     sign_in_ready="Votre lien permet d'ouvrir une seule session, dans ce navigateur.",
     sign_in_button="Ouvrir la session",
     sign_in_used="Ce lien a déjà servi, est trop vieux ou est incomplet. Demandez-en un nouveau.",
+    sign_in_mail="Votre adresse de courriel au réseau",
+    sign_in_mail_button="Envoyez-moi un lien",
+    sign_in_sent="Si cette adresse donne accès à la console, un lien est en route. Il sert une fois, pendant 15 minutes.",
     not_staff_title="Cette partie est réservée aux experts du réseau",
     not_staff="Votre session est ouverte, mais pas à titre d'expert, de responsable, de vérificateur "
     "ou d'administrateur du réseau.",

@@ -24,6 +24,9 @@ class ConsoleTexts:
     sign_in_ready: str
     sign_in_button: str
     sign_in_used: str
+    sign_in_mail: str
+    sign_in_mail_button: str
+    sign_in_sent: str
     not_staff_title: str
     not_staff: str
     filter_all: str
