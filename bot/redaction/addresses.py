@@ -1,0 +1,279 @@
+"""Postal addresses of the United States and Canada, in English and French, as people type them.
+
+A street without a number is a public place and stays. What follows the street (unit, city, region, postal
+code) goes with it. Every repetition in the patterns is bounded, so hostile input costs linear time.
+"""
+
+import re
+from collections.abc import Iterator
+
+from bot.redaction.values import Found, Kind
+
+# Street types that no one writes after "number + word" unless it is an address.
+_CLEAR = (
+    "st|str|street|ave|av|avenue|rd|road|blvd|boulevard|boul|cres|crescent|hwy|highway|pkwy|parkway|ln|lane|dr|drive"
+    "|cir|circle|ct|court|terr|terrace|trl|trail|sideroad|expressway|expy|turnpike|wynd|mews|alley|cul-de-sac|causeway"
+)
+# Ordinary words that are street types when the name before them is capitalised or a cue stands near.
+_ORDINARY = (
+    "way|pl|place|ter|sq|square|loop|bend|run|path|row|close|gate|grove|grv|heights|hts|hill|hills|hollow|landing|lndg"
+    "|manor|point|pt|ridge|rdg|line|concession|crossing|xing|fork|glen|cove|cv|chase|common|commons|creek|meadow|meadows"
+    "|park|pass|pike|plaza|plz|quay|rise|spur|turn|view|vista|walk|bay|bluff|bluffs|branch|bypass|dell|esplanade|estates"
+    "|farm|field|fields|flats|gdns|gardens|garden|green|harbour|harbor|haven|island|key|knoll|lake|mall|mill|mills|mount"
+    "|mountain|orchard|port|ranch|shore|shores|spring|springs|station|summit|valley|village|villas|woods|wood|track"
+    "|vale|oval|parade|bridge|corner|corners|court|extension|ext|freeway|gateway|junction|isle|ravine|sands|trace|cliff"
+)
+_DIRECTION = (
+    r"(?:north|south|east|west|northeast|northwest|southeast|southwest|n\.?e|n\.?w|s\.?e|s\.?w|n|s|e|w)\b\.?"
+)
+_NUMBER = (
+    r"(?<![\d#$€£.,:/-])(?P<number>\d{1,6}(?:[A-Za-z]|[ -]?[½¼¾]|[ ]1/2)?(?:[ ]?-[ ]?\d{1,6}[A-Za-z]?)?)"
+)
+_REGION = (
+    r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOTB]|N[EVHJMYCDBLSTU]|O[HKRN]|P[AERQ]|QC|RI|S[CDK]|T[NX]|UT"
+    r"|V[TA]|W[AVIY]|AB|BC|YT|YK|[A-Z]\.[A-Z]\.?|Ont(?:ario|\.)?|Qu[eé]bec|Qu[eé]\.?|Alberta|Manitoba|Saskatchewan|Nova Scotia"
+    r"|New Brunswick|Nouveau-Brunswick|Newfoundland|Labrador|Yukon|Nunavut|British Columbia|Prince Edward Island|"
+    r"Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana"
+    r"|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska"
+    r"|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania"
+    r"|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming)"
+)
+_CA_POST = r"[A-CEGHJ-NPR-TVXYa-ceghj-npr-tvxy]\d[A-CEGHJ-NPR-TV-Za-ceghj-npr-tv-z][ -]?\d[A-CEGHJ-NPR-TV-Za-ceghj-npr-tv-z]\d"
+_POST = rf"(?:\d{{5}}(?:-\d{{4}})?|{_CA_POST})"
+_UNIT = (
+    r"(?:(?:apt|apartment|unit|suite|ste|rm|room|lot|bldg|building|floor|fl|appt|app|appartement|unite|unité|logement|porte|bureau"
+    r"|bur|local|étage|etage|condo|bsmt|basement)\b\.?[ ]?(?:no\.?[ ]?|#[ ]?)?(?:[A-Za-z]?-?\d{1,5}[A-Za-z]?|[A-Za-z]\b)|#[ ]?[A-Za-z]?\d{1,5}[A-Za-z]?|bsmt|basement|sous-sol)"
+)
+_CITY = (
+    r"(?:[A-ZÀ-Ý][\w'.-]{1,20}(?:[ -](?:[A-ZÀ-Ý][\w'.-]{1,20}|de|du|des|la|le|les|sur|of|on|the|aux|à)){0,4})"
+)
+_SEP = r"[ ]{0,2}[,\n]?[ ]{0,2}"
+_TAIL = (
+    rf"(?P<tail>(?:{_SEP}{_UNIT})?(?:{_SEP}{_CITY}{_SEP}[(]?{_REGION}\b[)]?(?:{_SEP}{_POST}\b)?|{_SEP}{_CITY}{_SEP}{_POST}\b"
+    rf"|{_SEP}{_REGION}{_SEP}{_POST}\b|{_SEP}{_CA_POST}\b|[ ,]{{1,2}}\d{{5}}(?:-\d{{4}})?\b)?)"
+)
+_HEAD = rf"(?:(?:{_UNIT}|\d{{1,4}}[A-Za-z]?)[ ]?[,-][ ]?|{_UNIT}[ ])?"
+
+_WORD_EN = r"(?:[A-Za-z][A-Za-z'.]{0,20}(?:-[A-Za-z]{1,20})?|\d{1,3}(?:st|nd|rd|th))"
+_EN_CLEAR = re.compile(
+    rf"{_HEAD}{_NUMBER}[ ,]{{1,2}}(?:{_DIRECTION}[ ])?(?P<name>{_WORD_EN}(?:[ ]{_WORD_EN}){{0,3}}?)[ ](?P<type>{_CLEAR})\b\.?"
+    rf"(?:[ ]{_DIRECTION}(?![\w']))?(?:[ ]\d{{1,4}}(?=[ ,.;]|$))?{_TAIL}",
+    re.IGNORECASE,
+)
+_EN_ORDINARY = re.compile(
+    rf"{_HEAD}{_NUMBER}[ ,]{{1,2}}(?:{_DIRECTION}[ ])?(?P<name>{_WORD_EN}(?:[ ]{_WORD_EN}){{0,2}}?)[ ](?P<type>{_ORDINARY})\b\.?"
+    rf"(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
+    re.IGNORECASE,
+)
+_EN_NUMBERED = re.compile(
+    rf"{_HEAD}{_NUMBER}[ ,]{{1,2}}(?:{_DIRECTION}[ ])?(?:old[ ])?(?:county|range|township|twp|state|forest|forestry|rural|us|provincial|farm[ ]to[ ]market|fm|co|rge|cr|tr|rr|hwy|highway|sr)"
+    rf"[ ](?:(?:road|rd|route|rte|highway|hwy)[ ])?#?[A-Z]?\d{{1,4}}[A-Za-z]?\b(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
+    re.IGNORECASE,
+)
+_EN_BARE_ORDINAL = re.compile(
+    rf"{_HEAD}{_NUMBER}[ ](?:{_DIRECTION}[ ])?\d{{1,3}}(?:st|nd|rd|th)\b(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
+    re.IGNORECASE,
+)
+_BROADWAY = re.compile(
+    rf"{_HEAD}{_NUMBER}[ ](?:{_DIRECTION}[ ])?(?:broadway|the esplanade|the parkway|esplanade|bowery)\b(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
+    re.IGNORECASE,
+)
+# "I live at 88 Kilmarnock": only a cue makes a bare number and name an address.
+_CUED = re.compile(
+    rf"(?:liv(?:e|es|ed|ing) (?:over )?(?:at|on|in)|resid(?:e|es|ing) at|home(?: is)? (?:at|is)|house (?:is )?(?:at|is)|address(?: is| was|:|,)?(?: at)?|stay(?:s|ing)? at"
+    rf"|moved to|my place(?: is)?(?: at)?|adresse(?: est|:| au)?(?: le| au)?|(?:j')?(?:habit|demeur|rest|log)(?:e|es|ons|ez|ent) (?:au|a|à|dans le)|domicile (?:est )?(?:au|:)|chez (?:moi|nous|elle|lui),? (?:au|a|à))"
+    rf"[ :\"']{{1,3}}(?P<core>{_HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{_DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ][A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{{1,20}}){{0,2}}){_TAIL})",
+    re.IGNORECASE,
+)
+
+_FR_TYPE = (
+    r"rue|r\.|avenue|ave|av|boulevard|boul|blvd|bd|chemin|ch|che|route|rte|rang|rg|c[oô]te|croissant|crois|carr[eé]|cour|terrasse|tsse|promenade|prom"
+    r"|ruelle|sentier|quai|square|mont[eé]e|place|pl|all[eé]e|impasse|imp|domaine|traverse|passage|pass|rond-point|cercle|esplanade|autoroute|aut"
+    r"|concession|parc|faubourg|jardins?|terrasses?|voie|lieu-dit|plateau|plage|pointe|anse|drève|cap|lac|ligne"
+)
+_FR_WORD = r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9'.]{0,20}(?:-[A-Za-zÀ-ÿ0-9'.]{1,20}){0,5}"
+_FR_LINK = r"(?:(?:de la|de l'|de|du|des|le|la|les|l'|d'|à|au|aux|en)(?:[ ]|(?<=')))"
+_FR_DIRECTION = r"(?:est|ouest|nord|sud|e\.|o\.|n\.|s\.|E|O|N|S)(?![\w'])"
+_FR = re.compile(
+    rf"{_HEAD}{_NUMBER}[ ]?,?[ ]{{0,2}}(?P<type>{_FR_TYPE})\b\.?[ ](?P<name>{_FR_LINK}{{0,2}}(?:\d{{1,3}}(?:e|er|re|i[eè]me)\b|{_FR_WORD})"
+    rf"(?:[ ](?:{_FR_LINK}{{0,2}})[A-ZÀ-Ý]{_FR_WORD}){{0,3}})(?:[ ]{_FR_DIRECTION})?{_TAIL}",
+    re.IGNORECASE,
+)
+_FR_CAPITALS = re.compile(r"[A-ZÀ-Ý]")
+_FR_ORDINAL = re.compile(
+    rf"{_HEAD}{_NUMBER}[ ]?,?[ ]{{0,2}}(?:la[ ])?\d{{1,3}}(?:e|er|re|i[eè]me)[ ](?:rue|avenue|ave|av|boulevard|boul|rang|concession|route|rte|chemin|ch|croissant|place|terrasse|montée|ligne)\b\.?(?:[ ]{_FR_DIRECTION})?{_TAIL}",
+    re.IGNORECASE,
+)
+_BOX = re.compile(
+    rf"\b(?:(?:site[ ]\d{{1,4}},?[ ])?(?:p\.?[ ]?o\.?[ ]?(?:box|b\.?)|post[ ]office[ ]box|c\.?[ ]?p\.?|case[ ]postale|bo[iî]te[ ]postale|b\.?p\.?|postal[ ]box|comp(?:artment)?\.?)[ ]?#?(?:no\.?[ ])?\d{{1,6}}"
+    rf"|(?:r\.?[ ]?r\.?|rural[ ]route|route[ ]rurale|rfd|star[ ]route|hc|highway[ ]contract|general[ ]delivery|sub)[ ]?(?:no\.?[ ]|#[ ]?)?\d{{1,4}}(?:,?[ ](?:box|bo[iî]te|site|comp|case)[ ]#?\d{{1,6}}){{0,3}}"
+    rf"|box[ ]\d{{1,6}}(?=,?[ ](?:{_CITY},?[ ])?{_REGION}\b)"
+    rf"|(?:lot|lote)[ ]\d{{1,4}},?[ ](?:con(?:cession|c)?\.?|rang)[ ]\d{{1,3}}){_TAIL}",
+    re.IGNORECASE,
+)
+_UNIT_ALONE = re.compile(
+    r"\b(?:apt|apartment|appt|appartement|app\.|logement|condo|unit|unité)\b\.?[ ]?(?:no\.?[ ]?|num[ée]ro[ ]|number[ ]|#[ ]?)?(?:\d{1,5}[A-Za-z]?|[A-Za-z]-?\d{1,4})\b",
+    re.IGNORECASE,
+)
+_POST_ALONE = re.compile(rf"(?<![\w-]){_CA_POST}(?![\w-])")
+_ZIP_WITH_STATE = re.compile(rf"\b{_CITY}, {_REGION} \d{{5}}(?:-\d{{4}})?\b")
+_COORDINATES = re.compile(
+    r"(?<![\d.])-?\d{1,2}\.\d{3,8}°?[ ]?[NS]?[,;/ ][ ]?-?\d{1,3}\.\d{3,8}°?[ ]?[EWO]?\b"
+)
+_NUMBER_WORDS = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
+    "|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+)
+_SPELLED = re.compile(
+    rf"\b(?:{_NUMBER_WORDS})(?:[ -](?:hundred|and|{_NUMBER_WORDS})){{0,4}}[ ][A-Z][A-Za-z'-]{{2,20}}(?:[ ][A-Z][A-Za-z'-]{{1,20}})?[ ](?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Court|Crescent|Boulevard|Blvd|Way|Circle|Place|Terrace|Trail)\b{_TAIL}"
+)
+
+# Words that never begin or fill a street name after a number: units of time and measure, function words.
+_NOT_A_NAME = frozenset(
+    """
+    minute minutes min mins hour hours hr hrs day days week weeks month months year years yr yrs second seconds sec
+    km kms kilometre kilometres kilometer kilometers mile miles metre metres meter meters m ft feet block blocks
+    people persons person officers officer cops cars car trucks calls call callers emails email posts messages times
+    time percent pct dollars bucks kids children men women residents members councillors councilors staff volunteers
+    votes more other of the in on at to for with from by and or is are was were be been will has have had that this
+    which who he she they we i you it his her their our my your its not no than then when where while about after
+    before until am pm a an as if so but out up off over under into onto through across around along down near us
+    am's million thousand hundred billion sq square cm mm lb lbs kg degrees pm's ways steps items things pages page
+    remote signs protesters demonstrators supporters speakers agents troopers deputies cases reports threats tickets
+    ans an jours jour semaines mois heures heure personnes fois dollars policiers agents manifestants messages appels
+    """.split()  # noqa: SIM905 - a table of words
+)
+_CUE = re.compile(
+    r"\b(?:live|lives|living|lived|reside|home|house|address|place|residence|moved|apartment|door|posted|leaked|my|her|his|their|our|at|to|deliver|pin|map)\b[^.\n]{0,25}$",
+    re.IGNORECASE,
+)
+_PUBLIC = re.compile(
+    r"\b(?:city hall|town hall|village hall|municipal (?:hall|building|office|centre|center)|civic (?:centre|center)|court ?house|police (?:station|headquarters|hq|detachment)|fire (?:hall|station)|"
+    r"library|community (?:centre|center|hall)|rec(?:reation)? (?:centre|center)|arena|legion|city offices?|clerk's office|council chambers?|public works|federal building|legislature|"
+    r"school|hospital|town office|city council meets|h[oô]tel de ville|mairie|bureau municipal|poste de police|caserne|biblioth[eè]que|centre communautaire|ar[ée]na|palais de justice|"
+    r"[eé]cole|h[oô]pital|bureau d'arrondissement|salle du conseil|post office|polling (?:place|station)|bureau de vote|mosque|synagogue|church|temple|gurdwara|mosqu[ée]e|[ée]glise|"
+    r"convention center|convention centre|event cent(?:er|re)|food bank|shelter)\b(?:[^.;!?\n]{0,30})$",
+    re.IGNORECASE,
+)
+_PRIVATE = re.compile(
+    r"\b(?:home|house|live|lives|my place|apartment|habite|chez|maison|domicile|reste au)\b[^.;!?\n]{0,30}$",
+    re.IGNORECASE,
+)
+
+
+def find(text: str) -> Iterator[Found]:
+    """Yield addresses, postal codes and coordinates in `text`, possibly overlapping."""
+    yield from _english(text)
+    yield from _french(text)
+    yield from _cued(text)
+    yield from _loose_parts(text)
+
+
+def _english(text: str) -> Iterator[Found]:
+    for pattern in (_EN_CLEAR, _EN_NUMBERED, _BROADWAY, _FR_ORDINAL):
+        for match in pattern.finditer(text):
+            if _is_address(text, match, capitals=False):
+                yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
+    for match in _EN_ORDINARY.finditer(text):
+        cued = _CUE.search(_before(text, match.start(), 60)) is not None
+        if _is_address(text, match, capitals=not cued):
+            yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
+    for match in _EN_BARE_ORDINAL.finditer(text):
+        cued = bool(match.group("tail")) or _CUE.search(_before(text, match.start(), 60)) is not None
+        if cued and not _public(text, match.start()):
+            yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
+    for match in (*_BOX.finditer(text), *_SPELLED.finditer(text)):
+        if not _public(text, match.start()):
+            yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
+
+
+def _cued(text: str) -> Iterator[Found]:
+    for match in _CUED.finditer(text):
+        first = match.group("name").split()[0]
+        if first.lower() not in _NOT_A_NAME and not _public(text, match.start()):
+            start, core = match.start("core"), match.group("core")
+            yield Found(start, start + len(core.rstrip(" ,.;")), Kind.ADDRESS)
+
+
+def _loose_parts(text: str) -> Iterator[Found]:
+    for match in _UNIT_ALONE.finditer(text):
+        word = match.group(0).lower()
+        home = _PRIVATE.search(_before(text, match.start(), 50)) is not None
+        if home or not word.startswith("uni") or re.search(r"\d[a-z]$|[a-z]-?\d+$", word):
+            yield Found(match.start(), match.end(), Kind.ADDRESS)
+    for match in _POST_ALONE.finditer(text):
+        code = match.group(0)
+        if (code.isupper() or code.islower()) and not _public(text, match.start(), 90):
+            yield Found(match.start(), match.end(), Kind.POSTAL_CODE)
+    for match in _COORDINATES.finditer(text):
+        yield Found(match.start(), match.end(), Kind.LOCATION)
+
+
+def _before(text: str, place: int, reach: int) -> str:
+    return text[max(0, place - reach) : place]
+
+
+def _french(text: str) -> Iterator[Found]:
+    for match in _FR.finditer(text):
+        name = match.group("name")
+        first = re.split(r"[ ']", name)[0].lower()
+        kind = match.group("type").lower()
+        # "3 place de stationnement", "20 route": an ordinary noun needs a capital or a cue to be a street.
+        ordinary = kind in {
+            "place",
+            "pl",
+            "cour",
+            "passage",
+            "pass",
+            "voie",
+            "ligne",
+            "parc",
+            "cap",
+            "lac",
+            "plage",
+            "pointe",
+            "plateau",
+            "jardin",
+            "jardins",
+            "anse",
+            "cercle",
+            "ch",
+            "av",
+            "rg",
+            "r.",
+        }
+        if first in {"et", "ou", "est", "sont", "pour", "avec", "dans", "sans", "qui", "que"}:
+            continue
+        if ordinary and not _FR_CAPITALS.search(name):
+            continue
+        if not _public(text, match.start()):
+            yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
+
+
+def _is_address(text: str, match: re.Match[str], *, capitals: bool) -> bool:
+    """Say whether the match is an address and not ordinary language."""
+    groups = match.groupdict()
+    name, kind = groups.get("name"), groups.get("type")
+    if name is not None and kind is not None:
+        words = name.split()
+        if any(word.lower().strip(".,'") in _NOT_A_NAME for word in words):
+            return False
+        if capitals and not (words[0][:1].isupper() or words[0][:1].isdigit()):
+            return False
+        if capitals and kind.islower() and not words[-1][:1].isupper():
+            return False
+        if any("." in word and len(word.strip(".")) > 4 for word in words):
+            return False
+    return not _public(text, match.start())
+
+
+def _public(text: str, start: int, reach: int = 60) -> bool:
+    before = text[max(0, start - reach) : start]
+    return _PUBLIC.search(before) is not None and _PRIVATE.search(before) is None
+
+
+def _trim(text: str, match: re.Match[str]) -> int:
+    end = match.end()
+    while end > match.start() and text[end - 1] in " ,.;:\n(":
+        end -= 1
+    return end

@@ -1,0 +1,11 @@
+"""See danger before anything else. Pure: no database, no network, no clock.
+
+`assess` runs on every message of every channel before search. `plain_rules` is the same question answered
+without the learned weights, for callers to fall back on when `assess` raises.
+"""
+
+from bot.safety.assess import assess, plain_rules
+from bot.safety.assessment import Assessment, Situation
+from bot.safety.replies import doubt_line, reply
+
+__all__ = ["Assessment", "Situation", "assess", "doubt_line", "plain_rules", "reply"]

@@ -1,0 +1,229 @@
+"""Put the readings together into one assessment."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.safety import language as languages
+from bot.safety import model, rules, situation, urgency
+from bot.safety.assessment import Assessment
+from bot.safety.deadlines import needed_by
+from bot.safety.model import Scores
+from bot.safety.reading import DANGER_CONCEPTS, Reading, Sentence, understand
+from escalation.sla import Priority
+
+# Chances above which the desk acts, by how many danger concepts stand behind them. A missed danger costs more
+# than a false alarm, so with evidence in the text they lie well below a half.
+DANGER = (0.5, 0.42, 0.33)
+DANGER_WITH_RULE = 0.12
+DOUBT = 0.12
+SELF_HARM = 0.3
+SELF_HARM_WITH_WORDS = 0.12
+SELF_HARM_WITH_RULE = 0.01
+HUMAN = 0.3
+HUMAN_UNNAMED = 0.5
+P2 = 0.18
+# A long mail is also read piece by piece, so that a danger in its middle is not diluted.
+_LONG = 60
+_PIECE = 3
+_PIECES = 300
+PIECE_DANGER = 0.75
+PIECE_SELF_HARM = 0.75
+_PIECE_FLOOR = 0.002
+_RECENT = 3
+_HISTORY_CHARACTERS = 1500
+_SHORT_TURN = 25
+
+
+def assess(
+    text: str, language: str | None = None, history: Sequence[str] = (), sent_at: datetime | None = None
+) -> Assessment:
+    """Judge one message; deterministic, without network, never skipped for any reason.
+
+    `language` is what the channel knows ("en", "fr"); anything else is guessed and touches only the reply.
+    `history` holds the writer's earlier messages of the thread, oldest first: it can raise the result and
+    never lowers it. `sent_at` is aware and gives "tonight" and "Friday" their dates.
+    """
+    reading = understand(text)
+    own = _judge(reading, model.load().scores(reading), text, language, sent_at)
+    if not history:
+        return own
+    return _raised(own, reading, text, language, history)
+
+
+def plain_rules(
+    text: str, language: str | None = None, history: Sequence[str] = (), sent_at: datetime | None = None
+) -> Assessment:
+    """Judge one message by the plain rules alone, without the learned weights.
+
+    Callers fall back on this when `assess` raises. `history` is accepted and not read.
+    """
+    del history
+    return _judge(understand(text), None, text, language, sent_at)
+
+
+def _judge(
+    reading: Reading, scores: Scores | None, text: str, language: str | None, sent_at: datetime | None
+) -> Assessment:
+    finding, harm = rules.find(reading), rules.self_harm(reading)
+    pieces = _pieces(reading) if scores else []
+    if scores is None:
+        danger, at_risk = finding is not None and finding.certain, harm is not None
+        doubt = finding is not None
+        human = "human" in reading.concepts
+        level = urgency.by_rules(reading)
+    else:
+        danger = _is_danger(reading, scores, finding) or any(_piece_danger(piece, scores) for piece in pieces)
+        at_risk = _is_self_harm(reading, scores, harm) or any(
+            _piece_self_harm(piece, scores) for piece in pieces
+        )
+        doubt = scores.danger >= DOUBT or (finding is not None and scores.danger >= DOUBT / 3)
+        human = scores.human >= (HUMAN if "human" in reading.concepts else HUMAN_UNNAMED)
+        level = urgency.by_scores(scores, P2)
+    deadline = needed_by(text, sent_at) if sent_at else None
+    level = urgency.with_deadline(level, deadline, sent_at)
+    if danger or at_risk:
+        level = Priority.P1
+    elif human:
+        level = urgency.most_urgent(level, Priority.P3)
+    return Assessment(
+        immediate_danger=danger,
+        self_harm=at_risk,
+        wants_human=human,
+        urgency=level,
+        cues=_cues(reading, danger=danger or doubt, at_risk=at_risk),
+        language=_language(language, reading),
+        situation=situation.self_harm(reading)
+        if at_risk
+        else situation.choose(reading, finding)
+        if danger
+        else None,
+        in_doubt=doubt and not danger and not at_risk,
+        needed_by=deadline,
+    )
+
+
+def _is_danger(reading: Reading, scores: Scores, finding: rules.Finding | None) -> bool:
+    if scores.danger >= DANGER[min(len(reading.concepts & DANGER_CONCEPTS), len(DANGER) - 1)]:
+        return True
+    return finding is not None and finding.certain and scores.danger >= DANGER_WITH_RULE
+
+
+def _is_self_harm(reading: Reading, scores: Scores, harm: rules.Finding | None) -> bool:
+    named = bool(reading.concepts & _HARM_WORDS)
+    if scores.self_harm >= (SELF_HARM_WITH_WORDS if named else SELF_HARM):
+        return True
+    return harm is not None and (harm.certain or scores.self_harm >= SELF_HARM_WITH_RULE)
+
+
+def _piece_danger(piece: Scores, whole: Scores) -> bool:
+    return piece.danger >= PIECE_DANGER and whole.danger >= _PIECE_FLOOR
+
+
+def _piece_self_harm(piece: Scores, whole: Scores) -> bool:
+    return piece.self_harm >= PIECE_SELF_HARM and whole.self_harm >= _PIECE_FLOOR
+
+
+def _pieces(reading: Reading) -> list[Scores]:
+    """Score neighbouring sentences of a long message, where any danger concept is seen."""
+    sentences = reading.sentences
+    if sum(len(sentence.words) for sentence in sentences) < _LONG:
+        return []
+    learned = model.load()
+    found: list[Scores] = []
+    for place in range(len(sentences)):
+        part = sentences[place : place + _PIECE]
+        if _worth_reading(part):
+            found.append(learned.scores(Reading(part, reading.words, False, False)))
+        if len(found) >= _PIECES:
+            break
+    return found
+
+
+def _worth_reading(part: Sequence[Sentence]) -> bool:
+    return any(concept in DANGER_CONCEPTS for sentence in part for concept in sentence.concepts)
+
+
+def _raised(
+    own: Assessment, reading: Reading, text: str, language: str | None, history: Sequence[str]
+) -> Assessment:
+    """Read the message once more after the thread's last messages, and keep the graver result."""
+    before = "\n".join(history[-_RECENT:])[-_HISTORY_CHARACTERS:]
+    earlier, joined_text = understand(before), f"{before}\n{text}"
+    joined = understand(joined_text)
+    learned = model.load()
+    then, now = learned.scores(earlier), learned.scores(joined)
+    words = sum(len(sentence.words) for sentence in reading.sentences)
+    fresh = bool(reading.concepts & _CARRIES) and not reading.concepts & _ENDS
+    worse = _log_odds(now.danger) > _log_odds(then.danger)
+    danger = own.immediate_danger or (fresh and worse and _is_danger(joined, now, None))
+    at_risk = own.self_harm or (
+        _is_self_harm(joined, now, None)
+        and _log_odds(now.self_harm) > _log_odds(then.self_harm)
+        and bool(reading.concepts & (_HARM_WORDS | {"sh_means", "sh_third"}))
+    )
+    level = own.urgency
+    if danger or at_risk:
+        level = Priority.P1
+    elif words <= _SHORT_TURN and not reading.concepts & _LEAVES:
+        # A short turn takes its weight from the thread: "and the school?" after a leaked address.
+        level = urgency.most_urgent(level, urgency.by_scores(now, P2))
+    finding = rules.find(joined) if danger else None
+    chosen = own.situation
+    if chosen is None and (danger or at_risk):
+        chosen = situation.self_harm(joined) if at_risk else situation.choose(joined, finding)
+    return Assessment(
+        immediate_danger=danger,
+        self_harm=at_risk,
+        wants_human=own.wants_human,
+        urgency=level,
+        cues=own.cues if own.cues or not danger else _cues(joined, danger=True, at_risk=at_risk),
+        language=_language(language, reading if words > 2 else joined),
+        situation=chosen,
+        in_doubt=own.in_doubt and not danger and not at_risk,
+        needed_by=own.needed_by,
+    )
+
+
+# What a short turn must hold to carry an earlier threat into the present, and what ends or leaves it.
+_CARRIES = DANGER_CONCEPTS | {"near", "approach", "now", "soon", "hostile"}
+_ENDS = frozenset({"closed", "past", "hypo", "drill", "no_threat", "asks_material"})
+_LEAVES = frozenset({"out_of_scope", "laugh"})
+
+
+_HARM_WORDS = frozenset({"sh_explicit", "sh_passive", "sh_farewell"})
+
+
+def _log_odds(chance: float) -> float:
+    return math.log(max(chance, 1e-9) / max(1 - chance, 1e-9))
+
+
+_NAMES = {
+    "gun": "gun", "blade": "blade", "club": "blunt weapon", "fire": "fire", "gas": "gas", "explosive": "explosive",
+    "substance": "substance", "item": "item", "item_odd": "odd item", "symptoms": "symptoms", "break_in": "forced entry",
+    "attack": "attack", "shots": "shots", "vehicle_attack": "vehicle", "crush": "crowd", "medical": "medical",
+    "hiding": "hiding", "cops_guns": "armed police", "dispatch_call": "emergency call-back", "follow": "followed",
+    "threat_verb": "threat of harm", "threat_speech": "threat reported", "veiled": "farewell or warning",
+    "concealed": "something hidden", "fear": "fear", "near": "presence", "approach": "approach", "now": "now", "soon": "hour",
+}  # fmt: skip
+_HARM_NAMES = {
+    "sh_explicit": "self-harm said", "sh_passive": "passive wish", "sh_farewell": "farewell", "sh_means": "means",
+    "sh_third": "about someone else",
+}  # fmt: skip
+
+
+def _cues(reading: Reading, *, danger: bool, at_risk: bool) -> tuple[str, ...]:
+    seen = [concept for sentence in reading.sentences for concept in sentence.concepts]
+    names = [_NAMES[c] for c in seen if danger and c in _NAMES] + [
+        _HARM_NAMES[c] for c in seen if at_risk and c in _HARM_NAMES
+    ]
+    if reading.foreign_emergency or reading.foreign_self_harm:
+        names.append("another language")
+    if (danger or at_risk) and not names:
+        names.append("wording")
+    return tuple(dict.fromkeys(names))
+
+
+def _language(given: str | None, reading: Reading) -> str:
+    known = (given or "").lower()[:2]
+    return known if known in ("en", "fr") else languages.guess(reading.words)

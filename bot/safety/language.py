@@ -1,0 +1,31 @@
+"""Say which of the two reply languages fits. A guess here never touches a safety result."""
+
+from bot.safety.words import Words
+
+_FRENCH = frozenset(
+    """
+    le la les un une des du de et est que qui dans pour pas sur avec nous vous je il elle on ce cette ces mon ma mes
+    notre nos votre vos son sa ses leur leurs au aux en ne se y mais ou donc si plus tout tous bonjour merci quoi
+    comment quelqu suis sont ont avons avez etre avoir fait faire dit ca c j l d n s qu aujourd hui maintenant chez
+    moi toi lui eux deja encore puis parce depuis devant derriere sans sous entre apres avant quand peut peux veux
+    maire mairesse ville conseil seance gens monde rien jamais toujours salut allo bonsoir svp plait ici tu
+    """.split()  # noqa: SIM905 - a table of words
+)
+_ENGLISH = frozenset(
+    """
+    the a an of and is are was were to in for not with we you i he she they it this that these those my our your his
+    her their at by from but or so if all what how who when where why hello hi thanks please someone somebody have
+    has had do does did can could would should will be been am me us them there here just now any some about after
+    before up out into over no yes good morning afternoon council town city mayor t m re ve ll dont need want get
+    """.split()  # noqa: SIM905 - a table of words
+)
+
+
+def guess(words: Words) -> str:
+    """Return "fr" or "en" for the reply; English where nothing speaks for French."""
+    french = english = 0
+    for sentence in words.sentences:
+        for word in sentence:
+            french += word in _FRENCH
+            english += word in _ENGLISH
+    return "fr" if french > english else "en"

@@ -1,0 +1,103 @@
+"""Read the learned weights and apply them. The weights file is text: one feature a line, for people too."""
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.safety import features
+from bot.safety.reading import Reading
+
+HEADS = ("danger", "self_harm", "human", "p2", "p3", "p4")
+WEIGHTS = "weights.tsv"
+_BIAS = "(bias)"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Probabilities between 0 and 1; `urgency` holds P2, P3 and P4 and sums to 1."""
+
+    danger: float
+    self_harm: float
+    human: float
+    urgency: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A weight per feature and head."""
+
+    index: Mapping[str, int]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def scores(self, reading: Reading) -> Scores:
+        """Score one message."""
+        found = features.names(reading)
+        known = [(self.index[name], value) for name, value in found.items() if name in self.index]
+        totals = self.bias.astype(np.float64)
+        if known:
+            rows = np.fromiter((row for row, _ in known), dtype=np.int64, count=len(known))
+            values = np.fromiter((value for _, value in known), dtype=np.float64, count=len(known))
+            totals = totals + values @ self.weights[rows]
+        urgent = np.exp(totals[3:] - totals[3:].max())
+        urgent /= urgent.sum()
+        return Scores(
+            _probability(float(totals[0])),
+            _probability(float(totals[1])),
+            _probability(float(totals[2])),
+            (float(urgent[0]), float(urgent[1]), float(urgent[2])),
+        )
+
+
+@functools.cache
+def load() -> Model:
+    """Return the packaged model, read once."""
+    text = resources.files("bot.safety").joinpath(WEIGHTS).read_text(encoding="utf-8")
+    return parse(text)
+
+
+def parse(text: str) -> Model:
+    """Read a weights file; lines that begin with # are for people."""
+    index: dict[str, int] = {}
+    rows: list[list[float]] = []
+    bias = [0.0] * len(HEADS)
+    for line in text.splitlines():
+        if line.startswith("#") or not line:
+            continue
+        name, *numbers = line.split("\t")
+        values = [float(number or 0) for number in numbers]
+        if name == _BIAS:
+            bias = values
+        else:
+            index[name] = len(rows)
+            rows.append(values)
+    return Model(index, np.array(rows, dtype=np.float32), np.array(bias, dtype=np.float32))
+
+
+def write(model: Model, notes: str) -> str:
+    """Return the text of a weights file, with `notes` above it."""
+    lines = [*(f"# {note}".rstrip() for note in notes.splitlines()), "# feature\t" + "\t".join(HEADS)]
+    lines.append("\t".join((_BIAS, *(_short(value) for value in model.bias))))
+    for name in sorted(model.index):
+        lines.append("\t".join((name, *(_short(value) for value in model.weights[model.index[name]]))))
+    return "\n".join(lines) + "\n"
+
+
+def _short(value: float) -> str:
+    text = f"{value:.2f}"
+    return (
+        ""
+        if text in ("0.00", "-0.00")
+        else text.replace("0.", ".", 1)
+        if text.lstrip("-").startswith("0.")
+        else text
+    )
+
+
+def _probability(total: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
