@@ -48,9 +48,11 @@ _CITY = (
     r"(?:[A-ZÀ-Ý][\w'.-]{1,20}(?:[ -](?:[A-ZÀ-Ý][\w'.-]{1,20}|de|du|des|la|le|les|sur|of|on|the|aux|à)){0,4})"
 )
 _SEP = r"[ ]{0,2}[,\n]?[ ]{0,2}"
+_GAP = r"[ ]{0,2}[,\n ][ ]{0,2}"
 _TAIL = (
-    rf"(?P<tail>(?:{_SEP}{_UNIT})?(?:{_SEP}{_CITY}{_SEP}[(]?{_REGION}\b[)]?(?:{_SEP}{_POST}\b)?|{_SEP}{_CITY}{_SEP}{_POST}\b"
-    rf"|{_SEP}{_REGION}{_SEP}{_POST}\b|{_SEP}{_CA_POST}\b|[ ,]{{1,2}}\d{{5}}(?:-\d{{4}})?\b)?)"
+    rf"(?P<tail>(?:{_SEP}{_UNIT})?(?:{_GAP}(?-i:{_CITY}){_GAP}[(]?(?-i:{_REGION})\b[)]?(?:{_GAP}{_POST}\b)?|{_GAP}(?-i:{_CITY}){_GAP}{_POST}\b"
+    rf"|{_GAP}(?-i:{_REGION}){_GAP}{_POST}\b|{_GAP}{_CA_POST}\b|[ ,]{{1,2}}\d{{5}}(?:-\d{{4}})?\b"
+    rf"|{_GAP}[a-z]{{3,20}}(?:[ ][a-z]{{3,20}})?{_GAP}[a-z]{{2}}{_GAP}{_POST}\b)?)"
 )
 _HEAD = rf"(?:(?:{_UNIT}|\d{{1,4}}[A-Za-z]?)[ ]?[,-][ ]?|{_UNIT}[ ])?"
 

@@ -5,31 +5,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.safety import language as languages
-from bot.safety import model, rules, situation, urgency
+from bot.safety import model, rules, situation, thresholds, urgency
 from bot.safety.assessment import Assessment
 from bot.safety.deadlines import needed_by
 from bot.safety.model import Scores
 from bot.safety.reading import DANGER_CONCEPTS, Reading, Sentence, understand
 from escalation.sla import Priority
 
-# Chances above which the desk acts, by how many danger concepts stand behind them. A missed danger costs more
-# than a false alarm, so with evidence in the text they lie well below a half.
-DANGER = (0.5, 0.42, 0.33)
-DANGER_WITH_RULE = 0.12
-DOUBT = 0.12
-SELF_HARM = 0.3
-SELF_HARM_WITH_WORDS = 0.12
-SELF_HARM_WITH_RULE = 0.01
-HUMAN = 0.3
-HUMAN_UNNAMED = 0.5
-P2 = 0.18
 # A long mail is also read piece by piece, so that a danger in its middle is not diluted.
 _LONG = 60
 _PIECE = 3
 _PIECES = 300
-PIECE_DANGER = 0.75
-PIECE_SELF_HARM = 0.75
-_PIECE_FLOOR = 0.002
 _RECENT = 3
 _HISTORY_CHARACTERS = 1500
 _SHORT_TURN = 25
@@ -73,13 +59,15 @@ def _judge(
         human = "human" in reading.concepts
         level = urgency.by_rules(reading)
     else:
-        danger = _is_danger(reading, scores, finding) or any(_piece_danger(piece, scores) for piece in pieces)
-        at_risk = _is_self_harm(reading, scores, harm) or any(
-            _piece_self_harm(piece, scores) for piece in pieces
+        danger = thresholds.is_danger(reading, scores, finding) or any(
+            thresholds.is_dangerous_piece(piece, scores) for piece in pieces
         )
-        doubt = scores.danger >= DOUBT or (finding is not None and scores.danger >= DOUBT / 3)
-        human = scores.human >= (HUMAN if "human" in reading.concepts else HUMAN_UNNAMED)
-        level = urgency.by_scores(scores, P2)
+        at_risk = thresholds.is_self_harm(reading, scores, harm) or any(
+            thresholds.is_self_harm_piece(piece, scores) for piece in pieces
+        )
+        doubt = thresholds.is_doubtful(scores, finding)
+        human = thresholds.asks_for_human(reading, scores)
+        level = urgency.by_scores(scores)
     deadline = needed_by(text, sent_at) if sent_at else None
     level = urgency.with_deadline(level, deadline, sent_at)
     if danger or at_risk:
@@ -101,27 +89,6 @@ def _judge(
         in_doubt=doubt and not danger and not at_risk,
         needed_by=deadline,
     )
-
-
-def _is_danger(reading: Reading, scores: Scores, finding: rules.Finding | None) -> bool:
-    if scores.danger >= DANGER[min(len(reading.concepts & DANGER_CONCEPTS), len(DANGER) - 1)]:
-        return True
-    return finding is not None and finding.certain and scores.danger >= DANGER_WITH_RULE
-
-
-def _is_self_harm(reading: Reading, scores: Scores, harm: rules.Finding | None) -> bool:
-    named = bool(reading.concepts & _HARM_WORDS)
-    if scores.self_harm >= (SELF_HARM_WITH_WORDS if named else SELF_HARM):
-        return True
-    return harm is not None and (harm.certain or scores.self_harm >= SELF_HARM_WITH_RULE)
-
-
-def _piece_danger(piece: Scores, whole: Scores) -> bool:
-    return piece.danger >= PIECE_DANGER and whole.danger >= _PIECE_FLOOR
-
-
-def _piece_self_harm(piece: Scores, whole: Scores) -> bool:
-    return piece.self_harm >= PIECE_SELF_HARM and whole.self_harm >= _PIECE_FLOOR
 
 
 def _pieces(reading: Reading) -> list[Scores]:
@@ -156,18 +123,18 @@ def _raised(
     words = sum(len(sentence.words) for sentence in reading.sentences)
     fresh = bool(reading.concepts & _CARRIES) and not reading.concepts & _ENDS
     worse = _log_odds(now.danger) > _log_odds(then.danger)
-    danger = own.immediate_danger or (fresh and worse and _is_danger(joined, now, None))
+    danger = own.immediate_danger or (fresh and worse and thresholds.is_danger(joined, now, None))
     at_risk = own.self_harm or (
-        _is_self_harm(joined, now, None)
+        thresholds.is_self_harm(joined, now, None)
         and _log_odds(now.self_harm) > _log_odds(then.self_harm)
-        and bool(reading.concepts & (_HARM_WORDS | {"sh_means", "sh_third"}))
+        and bool(reading.concepts & (thresholds.HARM_WORDS | {"sh_means", "sh_third"}))
     )
     level = own.urgency
     if danger or at_risk:
         level = Priority.P1
     elif words <= _SHORT_TURN and not reading.concepts & _LEAVES:
         # A short turn takes its weight from the thread: "and the school?" after a leaked address.
-        level = urgency.most_urgent(level, urgency.by_scores(now, P2))
+        level = urgency.most_urgent(level, urgency.by_scores(now))
     finding = rules.find(joined) if danger else None
     chosen = own.situation
     if chosen is None and (danger or at_risk):
@@ -189,9 +156,6 @@ def _raised(
 _CARRIES = DANGER_CONCEPTS | {"near", "approach", "now", "soon", "hostile"}
 _ENDS = frozenset({"closed", "past", "hypo", "drill", "no_threat", "asks_material"})
 _LEAVES = frozenset({"out_of_scope", "laugh"})
-
-
-_HARM_WORDS = frozenset({"sh_explicit", "sh_passive", "sh_farewell"})
 
 
 def _log_odds(chance: float) -> float:

@@ -9,7 +9,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.safety import lexicon_en, lexicon_fr, lexicon_other
 from bot.safety.words import CHAT, fold
@@ -29,61 +29,57 @@ class Match:
     end: int
 
 
+@dataclass(slots=True)
+class _Node:
+    """One step of the phrases that share a beginning."""
+
+    words: dict[str, "_Node"] = field(default_factory=dict)
+    beginnings: dict[str, "_Node"] = field(default_factory=dict)
+    gap: "_Node | None" = None
+    concepts: list[str] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Phrases by the first word (or its first letters, for an open beginning)."""
+    """All phrases as one tree; it is not changed after it was built."""
 
-    by_word: Mapping[str, tuple[tuple[str, Pattern], ...]]
-    by_prefix: Mapping[str, tuple[tuple[str, Pattern], ...]]
+    root: _Node
+    by_prefix: Mapping[str, tuple[tuple[str, _Node], ...]]
 
     def find(self, words: tuple[str, ...]) -> list[Match]:
         """Return every phrase found in `words`, in order of position."""
         found: list[Match] = []
-        by_word, by_prefix = self.by_word, self.by_prefix
+        firsts = self.root.words
         for start, word in enumerate(words):
-            for concept, pattern in by_word.get(word, ()):
-                end = _matches(pattern, words, start)
-                if end:
-                    found.append(Match(concept, start, end))
-            for concept, pattern in by_prefix.get(word[:_PREFIX], ()):
-                end = _matches(pattern, words, start)
-                if end:
-                    found.append(Match(concept, start, end))
+            node = firsts.get(word)
+            if node is not None:
+                _walk(node, words, start, start + 1, found)
+            for beginning, open_node in self.by_prefix.get(word[:_PREFIX], ()):
+                if word.startswith(beginning):
+                    _walk(open_node, words, start, start + 1, found)
         return found
 
 
 @functools.cache
 def lexicon() -> Lexicon:
     """Return the phrases of all languages, compiled once."""
-    by_word: dict[str, list[tuple[str, Pattern]]] = {}
-    by_prefix: dict[str, list[tuple[str, Pattern]]] = {}
-    seen: set[tuple[str, Pattern]] = set()
+    root = _Node()
     for tables in (lexicon_en.CONCEPTS, lexicon_fr.CONCEPTS, lexicon_other.CONCEPTS):
         for concept, text in tables.items():
             for pattern in _patterns(text):
-                if (concept, pattern) in seen:
-                    continue
-                seen.add((concept, pattern))
-                first = pattern[0]
-                if first.endswith("*"):
-                    by_prefix.setdefault(first[:_PREFIX], []).append((concept, pattern))
-                else:
-                    by_word.setdefault(first, []).append((concept, pattern))
-    return Lexicon(
-        {word: tuple(entries) for word, entries in by_word.items()},
-        {word: tuple(entries) for word, entries in by_prefix.items()},
-    )
+                _plant(root, concept, pattern)
+    by_prefix: dict[str, list[tuple[str, _Node]]] = {}
+    for beginning, node in root.beginnings.items():
+        by_prefix.setdefault(beginning[:_PREFIX], []).append((beginning, node))
+    return Lexicon(root, {letters: tuple(entries) for letters, entries in by_prefix.items()})
 
 
+@functools.cache
 def plain_words() -> frozenset[str]:
     """Return every word that the tables name in full: the vocabulary for spelling repair."""
-    return frozenset(
-        part
-        for entries in lexicon().by_word.values()
-        for _, pattern in entries
-        for part in pattern
-        if part.isalpha() and part != "~"
-    )
+    tables = (lexicon_en.CONCEPTS, lexicon_fr.CONCEPTS, lexicon_other.CONCEPTS)
+    phrases = (pattern for table in tables for text in table.values() for pattern in _patterns(text))
+    return frozenset(part for pattern in phrases for part in pattern if part.isalpha())
 
 
 def _patterns(text: str) -> Iterator[Pattern]:
@@ -124,25 +120,33 @@ def _word(word: str) -> tuple[str, ...]:
     return tuple(CHAT[word].split()) if word in CHAT else (word,)
 
 
-def _matches(pattern: Pattern, words: tuple[str, ...], start: int) -> int:
-    """Return where the pattern ends when it begins at `start`, or 0."""
-    place = start
-    for position, part in enumerate(pattern):
+def _plant(root: _Node, concept: str, pattern: Pattern) -> None:
+    node = root
+    for part in pattern:
         if part == "~":
-            rest = pattern[position + 1 :]
-            if not rest:
-                return place
-            for skip in range(_MAX_GAP + 1):
-                if place + skip >= len(words):
-                    return 0
-                end = _matches(rest, words, place + skip)
-                if end:
-                    return end
-            return 0
-        if place >= len(words):
-            return 0
-        word = words[place]
-        if not (word == part or (part.endswith("*") and word.startswith(part[:-1]))):
-            return 0
-        place += 1
-    return place
+            node.gap = node.gap or _Node()
+            node = node.gap
+        elif part.endswith("*"):
+            node = node.beginnings.setdefault(part[:-1], _Node())
+        else:
+            node = node.words.setdefault(part, _Node())
+    if concept not in node.concepts:
+        node.concepts.append(concept)
+
+
+def _walk(node: _Node, words: tuple[str, ...], start: int, place: int, found: list[Match]) -> None:
+    """Add every phrase that goes on from `node` at `place`."""
+    for concept in node.concepts:
+        found.append(Match(concept, start, place))
+    if node.gap is not None:
+        for skip in range(min(_MAX_GAP, len(words) - place) + 1):
+            _walk(node.gap, words, start, place + skip, found)
+    if place >= len(words):
+        return
+    word = words[place]
+    following = node.words.get(word)
+    if following is not None:
+        _walk(following, words, start, place + 1, found)
+    for beginning, open_node in node.beginnings.items():
+        if word.startswith(beginning):
+            _walk(open_node, words, start, place + 1, found)

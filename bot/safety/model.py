@@ -44,14 +44,19 @@ class Model:
             rows = np.fromiter((row for row, _ in known), dtype=np.int64, count=len(known))
             values = np.fromiter((value for _, value in known), dtype=np.float64, count=len(known))
             totals = totals + values @ self.weights[rows]
-        urgent = np.exp(totals[3:] - totals[3:].max())
-        urgent /= urgent.sum()
-        return Scores(
-            _probability(float(totals[0])),
-            _probability(float(totals[1])),
-            _probability(float(totals[2])),
-            (float(urgent[0]), float(urgent[1]), float(urgent[2])),
-        )
+        return from_totals(totals)
+
+
+def from_totals(totals: NDArray[np.float64]) -> Scores:
+    """Turn the sums of weights, one per head, into probabilities."""
+    urgent = np.exp(totals[3:] - totals[3:].max())
+    urgent /= urgent.sum()
+    return Scores(
+        _probability(float(totals[0])),
+        _probability(float(totals[1])),
+        _probability(float(totals[2])),
+        (float(urgent[0]), float(urgent[1]), float(urgent[2])),
+    )
 
 
 @functools.cache

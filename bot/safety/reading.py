@@ -47,8 +47,10 @@ class Reading:
 def understand(text: str) -> Reading:
     """Read `text` into sentences with their concepts."""
     words = read(text)
+    # Hostile length is mostly repetition: each distinct sentence is read once.
+    known = {sentence: _sentence(repair(sentence)) for sentence in set(words.sentences)}
     return Reading(
-        tuple(_sentence(repair(sentence)) for sentence in words.sentences),
+        tuple(known[sentence] for sentence in words.sentences),
         words,
         any(string in text for string in EMERGENCY_STRINGS),
         any(string in text for string in SELF_HARM_STRINGS),

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.safety import features
+from bot.safety import features, rules, thresholds, urgency
 from bot.safety.corpus import FOLDS, Example, examples, fold_of
-from bot.safety.model import HEADS, WEIGHTS, Model, write
-from bot.safety.reading import understand
+from bot.safety.model import HEADS, WEIGHTS, Model, from_totals, write
+from bot.safety.reading import Reading, understand
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 _LEAST_INCIDENTS = {"w": 2, "b": 3, "c": 4, "k": 1, "p": 2, "m": 2, "s": 1, "t": 1}
 _STEPS, _RATE, _DECAY = 220, 0.06, 1e-4
 _DANGER_WEIGHT = 1.5
-_SMALL = 0.02
+_SMALL = 0.04
 _URGENT = ("P2", "P3", "P4")
 
 
@@ -41,6 +41,17 @@ class _Table:
     width: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """A message beside what the desk would say of it."""
+
+    example: Example
+    danger: bool
+    self_harm: bool
+    human: bool
+    urgency: str
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, report and write the weights; return an exit status."""
     options = argparse.ArgumentParser(prog="python -m bot.safety.train", description=__doc__)
@@ -52,24 +63,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     chosen = options.parse_args(arguments)
     data = list(examples())
-    read = [features.names(understand(example.text)) for example in data]
+    readings = [understand(example.text) for example in data]
+    read = [features.names(reading) for reading in readings]
     report: list[str] = [f"{len(data)} messages from {len({e.incident for e in data})} incidents"]
     seen = [place for place, example in enumerate(data) if example.third != 0]
     held = [place for place, example in enumerate(data) if example.third == 0]
-    validated: list[tuple[Example, Floats]] = []
+    validated: list[_Result] = []
     for fold in range(FOLDS):
         test = [place for place in seen if fold_of(data[place].incident) == fold]
         chosen_out = set(test)
         train = [place for place in seen if place not in chosen_out]
         model = _fit([data[p] for p in train], [read[p] for p in train])
-        validated += [(data[p], _raw(model, read[p])) for p in test]
+        validated += [_judged(data[p], readings[p], _raw(model, read[p])) for p in test]
         _say(f"fold {fold + 1} of {FOLDS} done")
     report += ["cross-validation by incident, two thirds:", *_figures(validated)]
     if chosen.misses:
         _print_misses(validated)
     if not chosen.check:
         model = _fit([data[p] for p in seen], [read[p] for p in seen])
-        report += ["held-out third:", *_figures([(data[p], _raw(model, read[p])) for p in held])]
+        report += [
+            "held-out third:",
+            *_figures([_judged(data[p], readings[p], _raw(model, read[p])) for p in held]),
+        ]
         final = _fit(data, read)
         path = Path(__file__).with_name(WEIGHTS)
         path.write_text(
@@ -204,6 +219,17 @@ def _descend(slopes: Callable[[Floats], Floats], width: int, heads: int) -> Floa
     return weights
 
 
+def _judged(example: Example, reading: Reading, totals: Floats) -> _Result:
+    scores = from_totals(totals)
+    return _Result(
+        example,
+        thresholds.is_danger(reading, scores, rules.find(reading)),
+        thresholds.is_self_harm(reading, scores, rules.self_harm(reading)),
+        thresholds.asks_for_human(reading, scores),
+        urgency.by_scores(scores).value,
+    )
+
+
 def _raw(model: Model, names: dict[str, float]) -> Floats:
     totals = model.bias.astype(np.float64)
     for name, value in names.items():
@@ -213,33 +239,39 @@ def _raw(model: Model, names: dict[str, float]) -> Floats:
     return totals
 
 
-def _figures(results: Sequence[tuple[Example, Floats]]) -> list[str]:
+def _figures(results: Sequence[_Result]) -> list[str]:
+    """Count what the desk would say, by its own limits, per language and group."""
     lines = []
     for language in ("en", "fr"):
-        for group in ("danger", "unreal", "look-alike", "self-harm", "self-harm topic", "matter"):
-            part = [(e, t) for e, t in results if e.group == group and e.language == language]
-            danger = sum(t[0] > 0 for _, t in part)
-            harm = sum(t[1] > 0 for _, t in part)
-            lines.append(f"  {language} {group}: danger {danger}/{len(part)}, self-harm {harm}/{len(part)}")
-    asked = [(e, t) for e, t in results if e.wants_human]
-    other = [(e, t) for e, t in results if e.wants_human is False]
+        for group in ("danger", "unreal", "look-alike", "matter", "self-harm", "self-harm topic"):
+            part = [r for r in results if r.example.group == group and r.example.language == language]
+            danger, harm = sum(r.danger for r in part), sum(r.self_harm for r in part)
+            lines.append(
+                f"  {language} {group}: danger {_share(danger, len(part))}, self-harm {_share(harm, len(part))}"
+            )
+    asked = [r.human for r in results if r.example.wants_human]
+    other = [r.human for r in results if r.example.wants_human is False]
     lines.append(
-        f"  human found {sum(t[2] > 0 for _, t in asked)}/{len(asked)}, false {sum(t[2] > 0 for _, t in other)}/{len(other)}"
+        f"  human asked for, found {_share(sum(asked), len(asked))}; not asked for, found {_share(sum(other), len(other))}"
     )
     for level in _URGENT:
-        levels = [int(np.argmax(t[3:])) for e, t in results if e.urgency == level]
-        spread = np.bincount(levels, minlength=3)
-        lines.append(f"  {level} read as P2/P3/P4: {'/'.join(map(str, spread))}")
+        levels = [r.urgency for r in results if r.example.urgency == level]
+        spread = ", ".join(f"{found} {_share(levels.count(found), len(levels))}" for found in _URGENT)
+        lines.append(f"  {level} read as: {spread}")
     return lines
 
 
-def _print_misses(results: Sequence[tuple[Example, Floats]]) -> None:
-    for example, totals in sorted(results, key=lambda item: item[0].incident):
-        wrong = (totals[0] > 0) != example.danger and not example.self_harm
-        harm = (totals[1] > 0) != example.self_harm
-        if wrong or harm:
+def _share(count: int, total: int) -> str:
+    return f"{count}/{total} ({count / max(total, 1):.1%})"
+
+
+def _print_misses(results: Sequence[_Result]) -> None:
+    for result in sorted(results, key=lambda r: r.example.incident):
+        example = result.example
+        wrong = result.danger != example.danger and not example.self_harm
+        if wrong or result.self_harm != example.self_harm:
             kind = ("missed" if example.danger else "false") if wrong else "self-harm"
-            _say(f"{kind} {example.group} {totals[0]:+.1f} {totals[1]:+.1f} | {example.text}")
+            _say(f"{kind} {example.group} | {example.text}")
 
 
 def _say(text: str) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.safety.model import Scores
 from bot.safety.reading import Reading
+from bot.safety.thresholds import is_active_crisis
 from escalation.sla import Priority
 
 SOON = timedelta(hours=72)
@@ -37,10 +38,10 @@ def by_rules(reading: Reading) -> Priority:
     return Priority.P3
 
 
-def by_scores(scores: Scores, least_p2: float) -> Priority:
-    """Judge urgency by the learned scores; P2 is chosen early, because under-triage costs more."""
-    second, third, fourth = scores.urgency
-    if second >= least_p2:
+def by_scores(scores: Scores) -> Priority:
+    """Judge urgency by the learned scores."""
+    _, third, fourth = scores.urgency
+    if is_active_crisis(scores):
         return Priority.P2
     return Priority.P3 if third >= fourth else Priority.P4
 

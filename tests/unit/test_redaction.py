@@ -1,0 +1,120 @@
+"""What is masked, what survives, and how."""
+
+import time
+
+import pytest
+
+from bot.redaction import Kind, mask
+
+MASKED = [
+    ("they posted 2214 Maple Ridge Ct", "2214 Maple Ridge Ct"),
+    ("my house (88 w 14th ave) is online", "88 w 14th ave"),
+    (
+        "I live at 1207 Old Mill Rd, Apt 3B, Springfield, IL 62704",
+        "1207 Old Mill Rd, Apt 3B, Springfield, IL 62704",
+    ),
+    (
+        "45 rue des Érables, app. 6, Gatineau (Québec) J8X 2K1",
+        "45 rue des Érables, app. 6, Gatineau (Québec) J8X 2K1",
+    ),
+    ("mon adresse, 1580 ch. Sainte-Foy, est en ligne", "1580 ch. Sainte-Foy"),
+    ("154, 3e Avenue, La Sarre", "154, 3e Avenue"),
+    ("habite au 12 rang Saint-Joseph", "12 rang Saint-Joseph"),
+    ("RR 3 Box 118 is my mother's", "RR 3 Box 118"),
+    ("nothing to P.O. Box 4471 please", "P.O. Box 4471"),
+    ("C.P. 218 est connue", "C.P. 218"),
+    ("dropped at 29135 Range Road 52", "29135 Range Road 52"),
+    ("it's 41 quarry lane", "41 quarry lane"),
+    ("come to 1420 Broadway", "1420 Broadway"),
+    ("cell 819 555 0173", "819 555 0173"),
+    ("hers is (418) 555-0110", "(418) 555-0110"),
+    ("he texts from 6045550132", "6045550132"),
+    ("my home number is 555-0187", "555-0187"),
+    ("+1 (514) 555-0199 ext. 4", "+1 (514) 555-0199 ext. 4"),
+    ("j.roy_87@exemple.test wrote", "j.roy_87@exemple.test"),
+    ("write pat [at] example [dot] org", "pat [at] example [dot] org"),
+    ("plate BXR 4471 on a grey F-150", "BXR 4471"),
+    ("plaque Z45 KLM, char noir", "Z45 KLM"),
+    ("she was born on March 3, 1981", "March 3, 1981"),
+    ("date de naissance : 12 mars 1969", "12 mars 1969"),
+    ("my SSN 219-09-9999", "219-09-9999"),
+    ("NAS 046 454 286", "046 454 286"),
+    ("my daughter's page instagram.com/maya_d22 was shared", "instagram.com/maya_d22"),
+    ("613-555-0199", "613-555-0199"),
+]
+
+
+@pytest.mark.parametrize(("text", "personal"), MASKED)
+def test_personal_data_is_covered_whole(text: str, personal: str) -> None:
+    masked = mask(text)
+    assert personal not in masked.text
+    start = text.index(personal)
+    assert any(span.start <= start and start + len(personal) <= span.end for span in masked.spans)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call 911 or 988, or 1-800-222-8477",
+        "18 U.S.C. 119 and section 264 of the Criminal Code, Bill 21",
+        "case 2024-118273, file number 4165550123",
+        "the protest is at City Hall, 100 Main Street, at noon on 12 March 2026",
+        "hôtel de ville, 275 rue Notre-Dame Est",
+        "city hall main line is 613-555-0100",
+        "it was a 20 minutes drive, 12 people on Elm Street, 2 lanes closed",
+        "we live on Cedar Street near the school",
+        "x.com/cityofelm is our official account",
+        "15 personnes rue Principale, 3 policiers sur la rue Saint-Jean",
+        "budget 2025: 3 park benches, 12 bridge repairs, 40 trail signs",
+    ],
+)
+def test_public_facts_and_plain_words_survive(text: str) -> None:
+    assert mask(text).text == text
+
+
+def test_placeholders_are_numbered_and_repeat_for_the_same_value() -> None:
+    masked = mask("9 Birch Ln and 12 Oak St, then 9 Birch Ln again; call 613-555-0199")
+    assert masked.text == (
+        "[home address 1] and [home address 2], then [home address 1] again; call [phone number 1]"
+    )
+    assert [span.kind for span in masked.spans] == [Kind.ADDRESS, Kind.ADDRESS, Kind.ADDRESS, Kind.PHONE]
+
+
+def test_placeholders_speak_the_readers_language() -> None:
+    assert mask("au 9 rue des Pins", language="fr").text == "au [adresse personnelle 1]"
+
+
+def test_lines_of_the_directory_survive_however_they_are_written() -> None:
+    official = frozenset({"613-555-0142", "14 Station Road"})
+    text = "dispatch (613) 555-0142 at 14 station road, mine is 613-555-0199"
+    assert (
+        mask(text, official=official).text
+        == "dispatch (613) 555-0142 at 14 station road, mine is [phone number 1]"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4\u200b1 Qu\u0430rry F\u200bork Rd",
+        "４１ Quarry Fork Rd",
+        "41\u00a0Quarry\u00a0Fork\u00a0Rd",
+        "41 Quarry Fork Rd\u202e",
+    ],
+)
+def test_tricks_inside_an_address_do_not_save_it(text: str) -> None:
+    masked = mask(f"at {text} tonight")
+    assert masked.text.startswith("at [home address 1]")
+    assert "Fork" not in masked.text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["1", "1 ", "12 Oak ", "12 a b c d st ", "a@", "a.", "one hundred Oak ", "12 rue de la ", "apt 1 ", "(", "\n", "1-",
+     "plate ", "born on ", "home is at ", "12, ", "po box ", "x.com/"],
+)  # fmt: skip
+def test_hostile_length_takes_bounded_time(piece: str) -> None:
+    text = (piece * (20_000 // len(piece)))[:20_000]
+    started = time.process_time()
+    mask(text)
+    assert time.process_time() - started < 2
