@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from bot import answering, safety
@@ -39,6 +40,8 @@ from escalation.tables import (
 )
 
 LONGEST_TEXT = 200_000
+LONGEST_IN_CONTEXT = 20_000
+RETRY = timedelta(seconds=1)
 _ASSESSED = frozenset({MessageKind.MESSAGE, MessageKind.EDIT})
 _HUMAN = frozenset({MessageKind.MESSAGE, MessageKind.EDIT, MessageKind.DELETION})
 log = structlog.get_logger()
@@ -125,10 +128,11 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
     assessment, failed = assess(
         inbound.text[:LONGEST_TEXT], language=inbound.language, history=(), sent_at=inbound.occurred_at
     )
+    masked = _mask(inbound, _served(assessment.language))  # may take a second: not under the write lock
     try:
         vault = sealing.vault_of(services)
         with transaction(services.engine) as session:
-            return _store(session, services, vault, inbound, assessment, failed, now)
+            return _store(session, services, vault, inbound, assessment, failed, masked, now)
     except _DuplicateError:
         with transaction(services.engine) as session:
             known = request_log.known_message(session, inbound.key)
@@ -140,6 +144,20 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
     except (DBAPIError, PoolTimeout) as error:
         log.error("message not stored", action="conversation.not_accepted", error=type(error).__name__)
         raise _not_accepted(services, inbound, assessment) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _MaskedWords:
+    """What of a message may be seen in lists."""
+
+    text: str
+    subject: str | None
+
+
+def _mask(inbound: Inbound, language: str) -> _MaskedWords:
+    text = mask(inbound.text[:LONGEST_TEXT], language=language).text
+    subject = mask(inbound.subject, language=language).text[:500] if inbound.subject else None
+    return _MaskedWords(text, subject)
 
 
 def _storable(inbound: Inbound) -> Inbound:
@@ -174,6 +192,7 @@ def _store(
     inbound: Inbound,
     assessment: Assessment,
     failed: bool,
+    masked: _MaskedWords,
     now: datetime,
 ) -> Accepted:
     known = request_log.known_message(session, inbound.key)
@@ -190,7 +209,9 @@ def _store(
     if thread is not None:
         assessment = _with_history(session, inbound, thread, assessment, failed, now)
     language = _language(session, inbound, assessment, thread, person)
-    message = _message(vault, session, inbound, assessment, failed, person, thread, request, language, now)
+    message = _message(
+        vault, session, inbound, assessment, failed, masked, person, thread, request, language, now
+    )
     if not request_log.record(session, message, _attachments(vault, session, message, inbound, request, now)):
         raise _DuplicateError
     if assessment.situation is not None:
@@ -253,7 +274,7 @@ def _with_history(
 ) -> Assessment:
     """Read the message again in the light of the earlier turns, which can raise it and never lower it."""
     history = request_log.words_of_thread(session, thread.id, before=now)
-    if not history or failed:
+    if not history or failed or len(inbound.text) > LONGEST_IN_CONTEXT:
         return alone
     known, broken = assess(
         inbound.text[:LONGEST_TEXT], language=inbound.language, history=history, sent_at=inbound.occurred_at
@@ -289,6 +310,7 @@ def _message(
     inbound: Inbound,
     assessment: Assessment,
     failed: bool,
+    masked: _MaskedWords,
     person: Person,
     thread: Thread | None,
     request: HelpRequest,
@@ -315,8 +337,8 @@ def _message(
         if subject
         else None,
         body=sealing.seal_body(vault, key, message_id, inbound.text[:LONGEST_TEXT]),
-        masked=mask(inbound.text[:LONGEST_TEXT], language=_served(language)).text,
-        masked_subject=mask(subject, language=_served(language)).text[:500] if subject else None,
+        masked=masked.text,
+        masked_subject=masked.subject,
         language=language,
         immediate_danger=assessment.immediate_danger,
         self_harm=assessment.self_harm,
@@ -366,12 +388,24 @@ def handle(services: Services, message_id: str) -> bool:
         message = request_log.claim(session, message_id, worker, services.clock())
     if message is None:
         return False
-    turn = answering.read(services, message)
-    with transaction(services.engine) as session:
-        now = services.clock()
-        if not request_log.finish(session, message_id, worker, now):
-            return False
-        answering.apply(session, services, message_id, turn, now)
+    try:
+        turn = answering.read(services, message)
+        with transaction(services.engine) as session:
+            now = services.clock()
+            if not request_log.finish(session, message_id, worker, now):
+                return False
+            answering.apply(session, services, message_id, turn, now)
+    except (StaleDataError, DBAPIError) as error:
+        # Somebody changed the ticket meanwhile, or the database was busy: soon again, on fresh rows.
+        log.warning(
+            "message put back",
+            action="conversation.put_back",
+            message_id=message_id,
+            error=type(error).__name__,
+        )
+        with transaction(services.engine) as session:
+            request_log.release(session, message_id, worker, services.clock() + RETRY)
+        return False
     services.outbox_ready.set()
     return True
 

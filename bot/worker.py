@@ -13,7 +13,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import conversation
+from bot import conversation, safety
 from bot.channels.email import mailbox
 from bot.channels.email.cursor import DatabaseCursor
 from bot.channels.email.intake import Intake
@@ -22,10 +22,12 @@ from bot.conversation import Accepted
 from bot.database import transaction
 from bot.delivery import announce, loop
 from bot.messages import Inbound
+from bot.redaction import mask
 from bot.services import Services
 from bot.tables import Beat
 from escalation import outbox, reminders
 from escalation.tables import ChannelName
+from knowledge_base import language
 
 LIBRARY_SECONDS = 1
 MESSAGES_SECONDS = 2
@@ -57,6 +59,13 @@ def release_stale(services: Services) -> int:
 def refresh_library(services: Services) -> bool:
     """Take up what was published or withdrawn elsewhere."""
     return services.library.refresh(services.engine, services.clock())
+
+
+def warm_up() -> None:
+    """Load what the first message would otherwise wait for: the safety weights, the patterns, the language model."""
+    safety.assess("warm up", language=None)
+    mask("warm up")
+    language.warm_up()
 
 
 class Worker:

@@ -25,7 +25,7 @@ from bot.provisioning import NotReady, make_data_dir, migrate
 from bot.server import create
 from bot.services import Services
 from bot.settings import LOOPBACK, Settings
-from bot.worker import Worker
+from bot.worker import Worker, warm_up
 
 log = structlog.get_logger()
 _BACKLOG = 512
@@ -123,6 +123,7 @@ def _serve(
     # uvicorn stops for either signal and then sends it on: both must end in the same clean stop.
     signal.signal(signal.SIGTERM, _interrupt)
     socket_mode = _socket_mode(services.settings, slack)
+    services.pool.submit(warm_up)
     if background is not None:
         background.start()
     try:

@@ -7,6 +7,7 @@ code) goes with it. Every repetition in the patterns is bounded, so hostile inpu
 import re
 from collections.abc import Iterator
 
+from bot.redaction.patterns import Pattern
 from bot.redaction.values import Found, Kind
 
 # Street types that no one writes after "number + word" unless it is an address.
@@ -57,34 +58,34 @@ _TAIL = (
 _HEAD = rf"(?:(?:{_UNIT}|\d{{1,4}}[A-Za-z]?)[ ]?[,-][ ]?|{_UNIT}[ ])?"
 
 _WORD_EN = r"(?:[A-Za-z][A-Za-z'.]{0,20}(?:-[A-Za-z]{1,20})?|\d{1,3}(?:st|nd|rd|th))"
-_EN_CLEAR = re.compile(
+_EN_CLEAR = Pattern(
     rf"{_HEAD}{_NUMBER}[ ,]{{1,2}}(?:{_DIRECTION}[ ])?(?P<name>{_WORD_EN}(?:[ ]{_WORD_EN}){{0,3}}?)[ ](?P<type>{_CLEAR})\b\.?"
     rf"(?:[ ]{_DIRECTION}(?![\w']))?(?:[ ]\d{{1,4}}(?=[ ,.;]|$))?{_TAIL}",
     re.IGNORECASE,
 )
-_EN_ORDINARY = re.compile(
+_EN_ORDINARY = Pattern(
     rf"{_HEAD}{_NUMBER}[ ,]{{1,2}}(?:{_DIRECTION}[ ])?(?P<name>{_WORD_EN}(?:[ ]{_WORD_EN}){{0,2}}?)[ ](?P<type>{_ORDINARY})\b\.?"
     rf"(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
     re.IGNORECASE,
 )
-_EN_NUMBERED = re.compile(
+_EN_NUMBERED = Pattern(
     rf"{_HEAD}{_NUMBER}[ ,]{{1,2}}(?:{_DIRECTION}[ ])?(?:old[ ])?(?:county|range|township|twp|state|forest|forestry|rural|us|provincial|farm[ ]to[ ]market|fm|co|rge|cr|tr|rr|hwy|highway|sr)"
     rf"[ ](?:(?:road|rd|route|rte|highway|hwy)[ ])?#?[A-Z]?\d{{1,4}}[A-Za-z]?\b(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
     re.IGNORECASE,
 )
-_EN_BARE_ORDINAL = re.compile(
+_EN_BARE_ORDINAL = Pattern(
     rf"{_HEAD}{_NUMBER}[ ](?:{_DIRECTION}[ ])?\d{{1,3}}(?:st|nd|rd|th)\b(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
     re.IGNORECASE,
 )
-_BROADWAY = re.compile(
+_BROADWAY = Pattern(
     rf"{_HEAD}{_NUMBER}[ ](?:{_DIRECTION}[ ])?(?:broadway|the esplanade|the parkway|esplanade|bowery)\b(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
     re.IGNORECASE,
 )
 # "I live at 88 Kilmarnock": only a cue makes a bare number and name an address.
-_CUED = re.compile(
+_CUED = Pattern(
     rf"(?:liv(?:e|es|ed|ing) (?:over )?(?:at|on|in)|resid(?:e|es|ing) at|home(?: is)? (?:at|is)|house (?:is )?(?:at|is)|address(?: is| was|:|,)?(?: at)?|stay(?:s|ing)? at"
     rf"|moved to|my place(?: is)?(?: at)?|adresse(?: est|:| au)?(?: le| au)?|(?:j')?(?:habit|demeur|rest|log)(?:e|es|ons|ez|ent) (?:au|a|à|dans le)|domicile (?:est )?(?:au|:)|chez (?:moi|nous|elle|lui),? (?:au|a|à))"
-    rf"[ :\"']{{1,3}}(?P<core>{_HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{_DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ][A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{{1,20}}){{0,2}}){_TAIL})",
+    rf"[ :\"']{{1,3}}(?P<core>{_HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{_DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{{1,20}}){{0,2}}){_TAIL})",
     re.IGNORECASE,
 )
 
@@ -96,37 +97,37 @@ _FR_TYPE = (
 _FR_WORD = r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9'.]{0,20}(?:-[A-Za-zÀ-ÿ0-9'.]{1,20}){0,5}"
 _FR_LINK = r"(?:(?:de la|de l'|de|du|des|le|la|les|l'|d'|à|au|aux|en)(?:[ ]|(?<=')))"
 _FR_DIRECTION = r"(?:est|ouest|nord|sud|e\.|o\.|n\.|s\.|E|O|N|S)(?![\w'])"
-_FR = re.compile(
+_FR = Pattern(
     rf"{_HEAD}{_NUMBER}[ ]?,?[ ]{{0,2}}(?P<type>{_FR_TYPE})\b\.?[ ](?P<name>{_FR_LINK}{{0,2}}(?:\d{{1,3}}(?:e|er|re|i[eè]me)\b|{_FR_WORD})"
     rf"(?:[ ](?:{_FR_LINK}{{0,2}})[A-ZÀ-Ý]{_FR_WORD}){{0,3}})(?:[ ]{_FR_DIRECTION})?{_TAIL}",
     re.IGNORECASE,
 )
-_FR_CAPITALS = re.compile(r"[A-ZÀ-Ý]")
-_FR_ORDINAL = re.compile(
+_FR_CAPITALS = Pattern(r"[A-ZÀ-Ý]")
+_FR_ORDINAL = Pattern(
     rf"{_HEAD}{_NUMBER}[ ]?,?[ ]{{0,2}}(?:la[ ])?\d{{1,3}}(?:e|er|re|i[eè]me)[ ](?:rue|avenue|ave|av|boulevard|boul|rang|concession|route|rte|chemin|ch|croissant|place|terrasse|montée|ligne)\b\.?(?:[ ]{_FR_DIRECTION})?{_TAIL}",
     re.IGNORECASE,
 )
-_BOX = re.compile(
+_BOX = Pattern(
     rf"\b(?:(?:site[ ]\d{{1,4}},?[ ])?(?:p\.?[ ]?o\.?[ ]?(?:box|b\.?)|post[ ]office[ ]box|c\.?[ ]?p\.?|case[ ]postale|bo[iî]te[ ]postale|b\.?p\.?|postal[ ]box|comp(?:artment)?\.?)[ ]?#?(?:no\.?[ ])?\d{{1,6}}"
     rf"|(?:r\.?[ ]?r\.?|rural[ ]route|route[ ]rurale|rfd|star[ ]route|hc|highway[ ]contract|general[ ]delivery|sub)[ ]?(?:no\.?[ ]|#[ ]?)?\d{{1,4}}(?:,?[ ](?:box|bo[iî]te|site|comp|case)[ ]#?\d{{1,6}}){{0,3}}"
     rf"|box[ ]\d{{1,6}}(?=,?[ ](?:{_CITY},?[ ])?{_REGION}\b)"
     rf"|(?:lot|lote)[ ]\d{{1,4}},?[ ](?:con(?:cession|c)?\.?|rang)[ ]\d{{1,3}}){_TAIL}",
     re.IGNORECASE,
 )
-_UNIT_ALONE = re.compile(
+_UNIT_ALONE = Pattern(
     r"\b(?:apt|apartment|appt|appartement|app\.|logement|condo|unit|unité)\b\.?[ ]?(?:no\.?[ ]?|num[ée]ro[ ]|number[ ]|#[ ]?)?(?:\d{1,5}[A-Za-z]?|[A-Za-z]-?\d{1,4})\b",
     re.IGNORECASE,
 )
-_POST_ALONE = re.compile(rf"(?<![\w-]){_CA_POST}(?![\w-])")
-_ZIP_WITH_STATE = re.compile(rf"\b{_CITY}, {_REGION} \d{{5}}(?:-\d{{4}})?\b")
-_COORDINATES = re.compile(
+_POST_ALONE = Pattern(rf"(?<![\w-]){_CA_POST}(?![\w-])")
+_ZIP_WITH_STATE = Pattern(rf"\b{_CITY}, {_REGION} \d{{5}}(?:-\d{{4}})?\b")
+_COORDINATES = Pattern(
     r"(?<![\d.])-?\d{1,2}\.\d{3,8}°?[ ]?[NS]?[,;/ ][ ]?-?\d{1,3}\.\d{3,8}°?[ ]?[EWO]?\b"
 )
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
     "|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
-_SPELLED = re.compile(
+_SPELLED = Pattern(
     rf"\b(?:{_NUMBER_WORDS})(?:[ -](?:hundred|and|{_NUMBER_WORDS})){{0,4}}[ ][A-Z][A-Za-z'-]{{2,20}}(?:[ ][A-Z][A-Za-z'-]{{1,20}})?[ ](?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Court|Crescent|Boulevard|Blvd|Way|Circle|Place|Terrace|Trail)\b{_TAIL}"
 )
 
@@ -145,11 +146,11 @@ _NOT_A_NAME = frozenset(
     ans an jours jour semaines mois heures heure personnes fois dollars policiers agents manifestants messages appels
     """.split()  # noqa: SIM905 - a table of words
 )
-_CUE = re.compile(
+_CUE = Pattern(
     r"\b(?:live|lives|living|lived|reside|home|house|address|place|residence|moved|apartment|door|posted|leaked|my|her|his|their|our|at|to|deliver|pin|map)\b[^.\n]{0,25}$",
     re.IGNORECASE,
 )
-_PUBLIC = re.compile(
+_PUBLIC = Pattern(
     r"\b(?:city hall|town hall|village hall|municipal (?:hall|building|office|centre|center)|civic (?:centre|center)|court ?house|police (?:station|headquarters|hq|detachment)|fire (?:hall|station)|"
     r"library|community (?:centre|center|hall)|rec(?:reation)? (?:centre|center)|arena|legion|city offices?|clerk's office|council chambers?|public works|federal building|legislature|"
     r"school|hospital|town office|city council meets|h[oô]tel de ville|mairie|bureau municipal|poste de police|caserne|biblioth[eè]que|centre communautaire|ar[ée]na|palais de justice|"
@@ -157,7 +158,7 @@ _PUBLIC = re.compile(
     r"convention center|convention centre|event cent(?:er|re)|food bank|shelter)\b(?:[^.;!?\n]{0,30})$",
     re.IGNORECASE,
 )
-_PRIVATE = re.compile(
+_PRIVATE = Pattern(
     r"\b(?:home|house|live|lives|my place|apartment|habite|chez|maison|domicile|reste au)\b[^.;!?\n]{0,30}$",
     re.IGNORECASE,
 )

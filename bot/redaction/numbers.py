@@ -5,30 +5,31 @@ from collections.abc import Iterator
 
 import phonenumbers
 
+from bot.redaction.patterns import Pattern
 from bot.redaction.values import Found, Kind
 
 # Ten digits in a row are a case number as often as a phone: the word before decides.
-_PHONE = re.compile(r"(?<![\w.$#-])(?:\+|00)?\(?\d(?:[ .()/_\u00a0-]{0,3}\d){6,14}(?![\w-]*\w@)(?!\d)")
-_EXTENSION = re.compile(r"\A[ ,]{0,2}(?:x|ext|extension|poste|p\.)\.?[ ]?\d{1,6}\b", re.IGNORECASE)
-_LOCAL = re.compile(r"(?<![\w.$#/-])[2-9]\d{2}[-. ]\d{4}(?![\w/-])")
-_SPACED = re.compile(r"(?<!\d)(?:\d[ ._-]){9}\d(?!\d)")
-_NOT_A_PHONE = re.compile(
+_PHONE = Pattern(r"(?<![\w.$#-])(?:\+|00)?\(?\d(?:[ .()/_\u00a0-]{0,3}\d){6,14}(?![\w-]*\w@)(?!\d)")
+_EXTENSION = Pattern(r"\A[ ,]{0,2}(?:x|ext|extension|poste|p\.)\.?[ ]?\d{1,6}\b", re.IGNORECASE)
+_LOCAL = Pattern(r"(?<![\w.$#/-])[2-9]\d{2}[-. ]\d{4}(?![\w/-])")
+_SPACED = Pattern(r"(?<!\d)(?:\d[ ._-]){9}\d(?!\d)")
+_NOT_A_PHONE = Pattern(
     r"(?:\b(?:file|case|dossier|report|incident|event|ticket|tracking|invoice|permit|badge|docket|claim|policy|account|acct|order|po|ref(?:erence)?|bylaw|by-law|"
     r"r[eè]glement|résolution|resolution|facture|constat|permis|plainte|cause|compte|hd|rfp|section|article|statute|bill|budget|isbn|serial|parcel(?: id)?|"
     r"file number|case number|num[eé]ro de (?:dossier|plainte|cas)|dossier no|rapport|code)\b[^\n]{0,14}|[#№])\Z",
     re.IGNORECASE,
 )
-_LOCAL_CUE = re.compile(
+_LOCAL_CUE = Pattern(
     r"\b(?:call|phone|cell|mobile|tel|text|home|number|reach|ring|fax|landline|whatsapp|at|cellulaire|cell|t[eé]l|num[eé]ro|appel\w*|texto|rejoin\w*|joindre|au|sur)\b[^\n]{0,25}\Z",
     re.IGNORECASE,
 )
-_OFFICIAL_LINE = re.compile(
+_OFFICIAL_LINE = Pattern(
     r"\b(?:city hall(?:'s)?|town hall|main (?:line|number|desk)|switchboard|non-?emergency(?: line| number)?|front desk|reception|dispatch(?: line)?|tip ?line|hot ?line|crisis line|crime ?stoppers|"
     r"police (?:station|detachment|line|non-?emergency)|public line|info(?:rmation)? line|clerk's office|311|988|h[oô]tel de ville|ligne (?:d'[eé]coute|info|principale|d'information|non urgente)|standard t[eé]l[eé]phonique|"
     r"accueil|r[eé]ception|info-?crime|poste de police|rcmp|fbi|grc|sq|opp|poison control|toll[- ]free|sans frais|employee assistance|eap|pae|library|hospital|school)\b[^.;!?\n]{0,22}\Z",
     re.IGNORECASE,
 )
-_PRIVATE_LINE = re.compile(
+_PRIVATE_LINE = Pattern(
     r"\b(?:cell|mobile|home|my|personal|priv|cellulaire|mon|personnel|maison)\b[^.;!?\n]{0,22}\Z",
     re.IGNORECASE,
 )
@@ -36,40 +37,40 @@ _TOLL_FREE = frozenset({"800", "888", "877", "866", "855", "844", "833", "822"})
 _COUNTRIES = ("US", "CA")
 _LONGEST_PHONE = 17
 
-_EMAIL = re.compile(
+_EMAIL = Pattern(
     r"(?<![\w.+-])[A-Za-z0-9_][\w.+%'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
 )
-_EMAIL_SPELLED = re.compile(
+_EMAIL_SPELLED = Pattern(
     r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,40}(?:[ ](?:dot|point)[ ][\w+-]{1,30}){0,2}[ ]?(?:[\[({][ ]?(?:at|arobase|@|a)[ ]?[\])}]|[ ](?:at|arobase)[ ])[ ]?[A-Za-z0-9-]{1,40}(?:[ ]?(?:[\[({][ ]?(?:dot|point|\.)[ ]?[\])}]|[ ](?:dot|point)[ ]|\.)[ ]?[A-Za-z0-9-]{2,30}){0,2}(?:[ ]?(?:[\[({][ ]?(?:dot|point|\.)[ ]?[\])}]|[ ](?:dot|point)[ ]|\.)[ ]?(?:com|ca|org|net|gov|edu|us|qc|info|test|example|me|io|co))\b",
     re.IGNORECASE,
 )
-_ROLE_MAIL = re.compile(
+_ROLE_MAIL = Pattern(
     r"\A(?:info|clerk|cityclerk|townclerk|council|mayor|mairie|greffe|media|communications|contact|police|records|tips|311|accueil|reception|noreply|no-reply|help|support|elections)@"
     r"(?:[\w-]+\.)*(?:gov|gc\.ca|gouv\.qc\.ca|gov\.[a-z]{2}\.ca|(?:city|ci|town|ville)[\w.-]*\.[a-z.]{2,12}|[\w-]*(?:city|ville|town|county)[\w-]*\.(?:ca|us|org|com|qc\.ca))\Z",
     re.IGNORECASE,
 )
 
-_SSN = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
-_SIN = re.compile(r"(?<![\w-])\d{3}[ -]\d{3}[ -]\d{3}(?![\w-])")
-_ID_CUED = re.compile(
+_SSN = Pattern(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
+_SIN = Pattern(r"(?<![\w-])\d{3}[ -]\d{3}[ -]\d{3}(?![\w-])")
+_ID_CUED = Pattern(
     r"\b(?:s\.?s\.?n|s\.?i\.?n|n\.?a\.?s|social security|social insurance|assurance sociale|health card|ohip|ramq|carte (?:soleil|d'assurance[ -]maladie)|assurance[ -]maladie|passport|passeport|driver'?s? licen[cs]e|driving licen[cs]e|permis de conduire|dl)\b"
     r"(?:[ ]?(?:is|was|number|num[eé]ro|no|n°|#|est|:|=|le|the|my|mon|du)[ .:]{0,2}){0,4}[ ]?(?P<id>[A-Za-z]{0,4}[ -]?\d[\dA-Za-z]{0,12}(?:[ -]\d{1,8}[A-Za-z]{0,2}){0,5})",
     re.IGNORECASE,
 )
-_RAMQ = re.compile(r"(?<![\w-])[A-Z]{4}[ ]?\d{4}[ ]?\d{4}(?![\w-])")
+_RAMQ = Pattern(r"(?<![\w-])[A-Z]{4}[ ]?\d{4}[ ]?\d{4}(?![\w-])")
 
 _PLATE_BODY = r"(?=[A-Z0-9 -]{0,8}\d)(?:[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,4}(?:[ -][A-Z0-9]{1,3})?|[A-Z0-9]{5,8})"
-_PLATE_CUED = re.compile(
+_PLATE_CUED = Pattern(
     rf"\b(?:licen[cs]e[ ]plates?|licence|license|plates?|plate[ ]number|plate[ ]no|lic|tags?|immatricul\w{{1,9}}|plaques?|reg|vanity plate)\b(?:[ ]?(?:(?:is|was|number|num[eé]ro|no|n°|#|est|reads|ending|on|of|the|her|his|my|our|their|car|truck|van|ontario|quebec|qu[eé]bec|de|du|la|le|son|sa|ma|mon|auto|d'immatriculation|immatricul[eé]e?|ont|bc|alberta)\b|[:=#(,\"'])[ ]?){{0,6}}[ ]?(?P<plate>{_PLATE_BODY})(?![\w-])",
     re.IGNORECASE,
 )
-_PLATE_BEFORE = re.compile(
+_PLATE_BEFORE = Pattern(
     rf"(?<![\w-])(?P<plate>{_PLATE_BODY})(?=[ )\"']{{1,3}}(?:plates?|on (?:the|its) plate|licen[cs]e plate|tags?)\b)"
 )
-_PLATE_SHAPE = re.compile(
+_PLATE_SHAPE = Pattern(
     r"(?<![\w#/-])(?:[A-Z]{2,4}[ -]?\d{2,4}|\d{2,4}[ -]?[A-Z]{2,4}|[A-Z]\d{2}[ -]?[A-Z]{3}|[A-Z]{1,2}\d[ -]?\d[A-Z]{2}|\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]?\d[A-Z]\d{2}|[A-Z]\d{2}[ -]?\d[A-Z]{2})(?![\w-])"
 )
-_VEHICLE = re.compile(
+_VEHICLE = Pattern(
     r"\b(?:car|truck|pickup|pick-up|van|suv|sedan|jeep|ford|f-?150|honda|toyota|chevy|chevrolet|dodge|ram|tesla|nissan|hyundai|kia|subaru|mazda|civic|corolla|camry|hatchback|motorcycle|minivan|vehicle|coupe|"
     r"auto|voiture|char|camion|camionnette|fourgonnette|v[eé]hicule|berline|vus|moto|pick up)\b",
     re.IGNORECASE,
@@ -78,18 +79,18 @@ _NOT_PLATE_WORDS = frozenset({"AM", "PM", "COVID", "RCMP", "SWAT", "BILL", "ZOOM
 
 _MONTH = r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?|janvier|f[eé]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[eé]cembre|janv\.?|f[eé]v\.?|juil\.?|d[eé]c\.?)"
 _DATE = rf"(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{4}}[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ ]\d{{2,4}}|\d{{1,2}}(?:er|st|nd|rd|th)?[ ](?:of[ ])?{_MONTH},?[ ]\d{{2,4}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?\b|\d{{1,2}}(?:er)?[ ]{_MONTH})"
-_BORN = re.compile(
+_BORN = Pattern(
     rf"\b(?:born|d\.?o\.?b\.?|birth ?dates?|date of birth|birth ?days?|b-?day|n[eé]e?s?|date de naissance|naissance|ddn|anniversaire)\b(?:[ ]?(?:\b(?:on|is|was|the|le|est|my|her|his|on the|date|of|in|soit|du)\b|[:=(,-])[ ]?){{0,4}}[ ]?(?P<date>{_DATE})(?![\d/])",
     re.IGNORECASE,
 )
-_FULL_DATE = re.compile(rf"(?<![\d/.-])(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19[2-9]\d|200\d|201[0-5])|(?:19[2-9]\d|200\d|201[0-5])[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ ](?:19[2-9]\d|200\d)|\d{{1,2}}(?:er)?[ ]{_MONTH}[ ](?:19[2-9]\d|200\d))(?![\d/-])", re.IGNORECASE)  # fmt: skip
+_FULL_DATE = Pattern(rf"(?<![\d/.-])(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19[2-9]\d|200\d|201[0-5])|(?:19[2-9]\d|200\d|201[0-5])[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ ](?:19[2-9]\d|200\d)|\d{{1,2}}(?:er)?[ ]{_MONTH}[ ](?:19[2-9]\d|200\d))(?![\d/-])", re.IGNORECASE)  # fmt: skip
 _NEAR_PERSONAL = 60
 
-_PROFILE = re.compile(
+_PROFILE = Pattern(
     r"(?:https?://)?(?:www\.|m\.|mobile\.)?(?:twitter\.com|x\.com|facebook\.com|fb\.com|instagram\.com|tiktok\.com|t\.me|youtube\.com|linkedin\.com/in|threads\.net|reddit\.com/u(?:ser)?|snapchat\.com/add|bsky\.app/profile|truthsocial\.com|gab\.com|rumble\.com|vk\.com|discord\.gg|mastodon\.social|twitch\.tv|onlyfans\.com|github\.com|telegram\.me|wa\.me|pinterest\.com)/@?[\w.%-]{2,60}(?:/[\w.?=&%-]{0,80})?",
     re.IGNORECASE,
 )
-_TARGET = re.compile(
+_TARGET = Pattern(
     r"\b(?:my|our|her|his|their|wife'?s?|husband'?s?|daughter'?s?|son'?s?|kids?'?s?|mayor'?s?|councill?or'?s?|clerk'?s?|family|target\w*|dox\w*|go get|personal|private|mon|ma|mes|son|sa|ses|notre|nos|leurs?|fille|fils|conjointe?|personnel|profil|famille)\b[^\n]{0,60}\Z",
     re.IGNORECASE,
 )
