@@ -198,13 +198,7 @@ def _store(
     known = request_log.known_message(session, inbound.key)
     if known is not None:
         return Accepted(known.id, True, assessment, known.thread_id, known.request_id)
-    sender = inbound.sender
-    person = directory.ensure_person(
-        session,
-        directory.KnownAs(sender.kind, sender.issuer, sender.external_id, sender.name, sender.verified),
-        now,
-        language=_served(assessment.language),
-    )
+    person = directory.ensure_person(session, inbound.sender, now, language=_served(assessment.language))
     thread, request = _place(session, vault, inbound, person, assessment.language, now)
     if thread is not None:
         assessment = _with_history(session, inbound, thread, assessment, failed, now)

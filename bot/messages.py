@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Protocol
 
-from escalation.kinds import ChannelName, IdentityKind, MessageKind
+from escalation.identities import SenderIdentity
+from escalation.kinds import ChannelName, MessageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,6 @@ class ThreadKey:
     address: str
     aliases: tuple[str, ...] = ()
     threaded: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SenderIdentity:
-    """Who sent it, as the channel knows them. `verified` says the channel itself vouches for it."""
-
-    kind: IdentityKind
-    issuer: str
-    external_id: str
-    name: str = ""
-    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +156,18 @@ class Sender(Protocol):
     def send(self, message: Outbound) -> Receipt:
         """Carry one message, or raise DeliveryError."""
         ...
+
+
+__all__ = [
+    "Action",
+    "Case",
+    "DeliveryError",
+    "Inbound",
+    "InboundFile",
+    "Outbound",
+    "Quote",
+    "Receipt",
+    "Sender",
+    "SenderIdentity",
+    "ThreadKey",
+]

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from escalation.access import Actor
 from escalation.errors import NotFound
+from escalation.identities import SenderIdentity
 from escalation.rows import insert_new
 from escalation.tables import (
     Affiliation,
@@ -18,17 +19,6 @@ from escalation.tables import (
     Role,
     RoleName,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KnownAs:
-    """One identity as a channel reports it."""
-
-    kind: IdentityKind
-    issuer: str
-    external_id: str
-    name: str = ""
-    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +61,9 @@ def get_person(session: Session, person_id: int) -> Person:
     return person
 
 
-def ensure_person(session: Session, known: KnownAs, now: datetime, *, language: str | None = None) -> Person:
+def ensure_person(
+    session: Session, known: SenderIdentity, now: datetime, *, language: str | None = None
+) -> Person:
     """Return the person known by that identity; a stranger gets an unverified entry of their own."""
     if found := person_of(session, known.kind, known.issuer, known.external_id):
         return found

@@ -24,9 +24,9 @@ from bot.provisioning import NotReady
 from bot.services import Services
 from bot.settings import KNOWN, SECRETS, Settings, SettingsError, env_file
 from escalation import directory
-from escalation.directory import KnownAs
 from escalation.directory_csv.cells import CellError
 from escalation.directory_csv.cells import email as read_email
+from escalation.identities import SenderIdentity
 from escalation.rows import insert_new
 from escalation.tables import Identity, IdentityKind, Role, RoleName
 
@@ -405,7 +405,7 @@ def _hand_over(services: Services, name: str, address: str) -> None:
 
 def _make_admin(session: Session, services: Services, name: str, address: str) -> int:
     now = services.clock()
-    person = directory.ensure_person(session, KnownAs(IdentityKind.EMAIL, "", address, name), now)
+    person = directory.ensure_person(session, SenderIdentity(IdentityKind.EMAIL, "", address, name), now)
     person.name, person.verified, person.suspended_at = name, True, None
     session.add(person)
     session.flush()

@@ -120,9 +120,7 @@ _UNIT_ALONE = Pattern(
 )
 _POST_ALONE = Pattern(rf"(?<![\w-]){_CA_POST}(?![\w-])")
 _ZIP_WITH_STATE = Pattern(rf"\b{_CITY}, {_REGION} \d{{5}}(?:-\d{{4}})?\b")
-_COORDINATES = Pattern(
-    r"(?<![\d.])-?\d{1,2}\.\d{3,8}°?[ ]?[NS]?[,;/ ][ ]?-?\d{1,3}\.\d{3,8}°?[ ]?[EWO]?\b"
-)
+_COORDINATES = Pattern(r"(?<![\d.])-?\d{1,2}\.\d{3,8}°?[ ]?[NS]?[,;/ ][ ]?-?\d{1,3}\.\d{3,8}°?[ ]?[EWO]?\b")
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
     "|thirty|forty|fifty|sixty|seventy|eighty|ninety"

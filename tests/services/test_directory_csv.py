@@ -10,6 +10,7 @@ from escalation import directory, directory_csv
 from escalation.access import OPERATOR, Actor
 from escalation.directory_csv import CsvFaults, Plan, What
 from escalation.errors import DirectoryError, Forbidden
+from escalation.identities import SenderIdentity
 from escalation.tables import Affiliation, ExpertProfile, Identity, IdentityKind, Person, Role
 from tests.support.desk import MONDAY_NOON, Desk, DeskFactory
 
@@ -134,7 +135,7 @@ def test_what_is_exported_comes_back_without_a_change(session: Session) -> None:
 
 
 def test_strangers_and_suspended_people_are_not_exported(session: Session) -> None:
-    stranger = directory.KnownAs(IdentityKind.EMAIL, "", "stranger@elsewhere.test", "S. Tranger")
+    stranger = SenderIdentity(IdentityKind.EMAIL, "", "stranger@elsewhere.test", "S. Tranger")
     directory.ensure_person(session, stranger, MONDAY_NOON)
     take(session, "name,email\nGone,gone@x.test\n")
     person(session, "gone@x.test").suspended_at = MONDAY_NOON
@@ -264,7 +265,7 @@ def test_an_empty_cell_leaves_things_and_a_dash_empties_them(session: Session) -
 
 
 def test_a_stranger_who_wrote_before_becomes_verified(session: Session) -> None:
-    stranger = directory.KnownAs(IdentityKind.EMAIL, "", "robin@lakeport.test", "robin")
+    stranger = SenderIdentity(IdentityKind.EMAIL, "", "robin@lakeport.test", "robin")
     known = directory.ensure_person(session, stranger, MONDAY_NOON)
     assert not known.verified
     take(session, CITIES)

@@ -110,10 +110,9 @@ class Asking:
         if visitor.kept or self._services.vault is None:
             return
         now, sender = self._services.clock(), visitor.sender
-        known = directory.KnownAs(sender.kind, sender.issuer, sender.external_id)
         with transaction(self._services.engine) as session:
             sessions.keep_session(session, visitor.cookie, now)
-            person = directory.ensure_person(session, known, now, language=visitor.language.value)
+            person = directory.ensure_person(session, sender, now, language=visitor.language.value)
             zone = zone_from((visitor.zone,), "")
             if zone and person.zone is None:
                 person.zone = zone
