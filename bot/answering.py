@@ -1,6 +1,6 @@
 """The two halves of handling a message: read what the decision needs, apply what it decided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -90,24 +90,30 @@ def read(services: Services, message: Message) -> Decided:
 def apply(session: Session, services: Services, message_id: str, decided: Decided, now: datetime) -> None:
     """Carry out the plan in the caller's transaction."""
     message = request_log.get_message(session, message_id)
-    request = request_log.get_request(session, message.request_id)
+    request = request_log.lock_request(session, message.request_id)
     thread = session.get(Thread, message.thread_id) if message.thread_id else None
     plan = decided.plan
     if plan.relay or plan.note:
         _expert_words(session, services, message, plan, now)
         return
+    unfinished = tickets.unfinished(session, message.request_id)
+    if unfinished is not None and message.kind is MessageKind.MESSAGE:
+        # A ticket may have been opened, or claimed, since the plan was made.
+        claimed = unfinished.assignee_id is not None
+        plan = replace(plan, add_to_ticket=True, reply=Reply.NONE if claimed else plan.reply)
+        decided = replace(decided, plan=plan)
     if thread is not None and plan.reply is not Reply.NONE and _paced(session, thread, now):
         _reply(session, services, message, request, thread, decided, now)
     elif message.immediate_danger or message.self_harm:
         _note_topics(session, message, decided)
-    unfinished = tickets.unfinished(session, message.request_id)
     if unfinished is not None and (plan.add_to_ticket or plan.ticket):
         noted = tickets.requester_wrote(session, unfinished, message, plan.raise_to, services.policy, now)
         announce.enqueue(session, services, noted, now)
     elif plan.reopen and (solved := tickets.reopenable(session, message.request_id, now)):
-        announce.enqueue(
-            session, services, tickets.reopen(session, solved, message, services.policy, now), now
-        )
+        channel = thread.channel.value if thread else "message"
+        cause = tickets.Cause(message.person_id, channel, message.id, message.occurred_at)
+        notices = tickets.reopen(session, solved, message, cause, services.policy, now)
+        announce.enqueue(session, services, notices, now)
     elif plan.ticket is not None:
         casework.open_ticket(session, services, request, plan.ticket, message, now)
 
@@ -131,8 +137,10 @@ def _paced(session: Session, thread: Thread, now: datetime) -> bool:
 def hand_over_unanswered(session: Session, services: Services, message_id: str, now: datetime) -> None:
     """Give a message that nobody answered in time to people, and take it off the pending list."""
     message = request_log.get_message(session, message_id)
-    request = request_log.get_request(session, message.request_id)
-    if message.kind is MessageKind.MESSAGE or message.immediate_danger or message.self_harm:
+    request = request_log.lock_request(session, message.request_id)
+    if message.case_ticket_id is not None:
+        announce.unsent(session, services, message, now)  # an expert's words never open a ticket
+    elif message.kind is MessageKind.MESSAGE or message.immediate_danger or message.self_harm:
         ticket = tickets.unfinished(session, message.request_id)
         if ticket is None:
             casework.open_ticket(session, services, request, Reason.NO_ANSWER_IN_TIME, message, now)
@@ -274,5 +282,12 @@ def _expert_words(session: Session, services: Services, message: Message, plan: 
     actor = directory.actor_of(session, message.person_id)
     ticket = tickets.get(session, message.case_ticket_id)
     if not may(actor, Verb.WORK_TICKET, tickets.thing(session, ticket)):
+        log.warning(
+            "not passed on: no right to the ticket", action="answering.refused", message_id=message.id
+        )
+        announce.unsent(session, services, message, now)
         return
-    casework.expert_wrote(session, services, ticket, actor, message, public=plan.relay, now=now)
+    may_go = not plan.relay or tickets.takes_replies(ticket)
+    casework.expert_wrote(session, services, ticket, actor, message, public=plan.relay and may_go, now=now)
+    if not may_go:
+        announce.unsent(session, services, message, now)  # kept as a note; the expert is told

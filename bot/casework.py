@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
@@ -37,6 +38,7 @@ from escalation.tickets import Cause
 SUMMARY = 160
 LONGEST_REPLY = 20_000
 _TRIES = 3
+_LOCK_FAULTS = frozenset({"DeadlockDetected", "LockNotAvailable", "SerializationFailure"})
 T = TypeVar("T")
 
 
@@ -107,7 +109,7 @@ def escalate(
     """
 
     def act(session: Session, now: datetime) -> TicketCard:
-        request = request_log.get_request(session, request_id)
+        request = request_log.lock_request(session, request_id)
         if by.person_id is not None and by.person_id != request.person_id:
             raise NotFound("There is no such request.")
         question = request_log.last_question(session, request_id)
@@ -119,7 +121,8 @@ def escalate(
         if ticket is None and question is not None:
             solved = tickets.reopenable(session, request_id, now)
             if solved is not None:
-                notices = tickets.reopen(session, solved, question, services.policy, now)
+                cause = Cause(by.person_id, channel, source_id, now)
+                notices = tickets.reopen(session, solved, question, cause, services.policy, now)
                 announce.enqueue(session, services, notices, now)
                 ticket = solved
             else:
@@ -286,6 +289,8 @@ def _write(
         cause = Cause(by.person_id, channel, source_id, now)
         if not tickets.seen(session, ticket.id, source_id):
             message = _expert_message(session, services, ticket, by, words, cause, now, public=public)
+            if message is None:
+                return card_of(session, ticket)  # the same act, arriving twice at once
             if public:
                 notices = tickets.reply(session, ticket, message, cause, services.policy, now)
                 announce.enqueue(session, services, notices, now)
@@ -306,8 +311,8 @@ def _expert_message(
     now: datetime,
     *,
     public: bool,
-) -> Message:
-    """Store an expert's words, sealed, before they go anywhere."""
+) -> Message | None:
+    """Store an expert's words, sealed, before they go anywhere; None when they are stored already."""
     vault = sealing.vault_of(services)
     request = request_log.get_request(session, ticket.request_id)
     key = request_log.get_key(session, request.data_key_id)
@@ -328,15 +333,15 @@ def _expert_message(
         recorded_at=now,
         state=MessageState.RECORDED,
     )
-    session.add(message)
-    session.flush()
-    return message
+    return request_log.get_message(session, message_id) if request_log.record(session, message) else None
 
 
 def _ticket_for(session: Session, number: str, by: Actor) -> Ticket:
     """Return the ticket if the actor may work on it; a forbidden ticket looks like a missing one."""
     ticket = tickets.by_number(session, number)
     if may(by, Verb.WORK_TICKET, tickets.thing(session, ticket)):
+        request_log.lock_request(session, ticket.request_id)
+        session.refresh(ticket)
         return ticket
     if may(by, Verb.READ_QUEUE):
         raise Forbidden(
@@ -395,6 +400,10 @@ def _act(services: Services, act: Callable[[Session, datetime], T]) -> T:
             with transaction(services.engine) as session:
                 done = act(session, services.clock())
         except StaleDataError:
+            continue
+        except OperationalError as error:
+            if type(error.orig).__name__ not in _LOCK_FAULTS:
+                raise
             continue
         services.outbox_ready.set()
         return done

@@ -5,9 +5,12 @@ what was accepted, in one transaction of its own, and may run any number of time
 """
 
 import secrets
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -16,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from bot import answering, safety
-from bot.database import transaction
+from bot.database import reading, transaction
 from bot.delivery import announce, sealing
 from bot.messages import Inbound
 from bot.redaction import mask
@@ -126,7 +129,10 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
     now = services.clock()
     inbound = _storable(inbound)
     assessment, failed = assess(
-        inbound.text[:LONGEST_TEXT], language=inbound.language, history=(), sent_at=inbound.occurred_at
+        inbound.text[:LONGEST_TEXT],
+        language=inbound.language,
+        history=(),
+        sent_at=_local(services, inbound, None),
     )
     masked = _mask(inbound, _served(assessment.language))  # may take a second: not under the write lock
     try:
@@ -158,6 +164,11 @@ def _mask(inbound: Inbound, language: str) -> _MaskedWords:
     text = mask(inbound.text[:LONGEST_TEXT], language=language).text
     subject = mask(inbound.subject, language=language).text[:500] if inbound.subject else None
     return _MaskedWords(text, subject)
+
+
+def _local(services: Services, inbound: Inbound, zone: str | None) -> datetime:
+    """Return when it was written, on the writer's own wall clock: "tonight at seven" is theirs."""
+    return inbound.occurred_at.astimezone(ZoneInfo(zone or services.policy.hub_calendar.zone))
 
 
 def _storable(inbound: Inbound) -> Inbound:
@@ -199,20 +210,22 @@ def _store(
     if known is not None:
         return Accepted(known.id, True, assessment, known.thread_id, known.request_id)
     person = directory.ensure_person(session, inbound.sender, now, language=_served(assessment.language))
+    directory.lock(session, person)  # two messages at once in a new conversation are one request
     thread, request = _place(session, vault, inbound, person, assessment.language, now)
     if thread is not None:
-        assessment = _with_history(session, inbound, thread, assessment, failed, now)
+        sent_at = _local(services, inbound, directory.zone_of(session, person))
+        assessment = _with_history(session, inbound, thread, assessment, failed, sent_at, now)
     language = _language(session, inbound, assessment, thread, person)
     message = _message(
         vault, session, inbound, assessment, failed, masked, person, thread, request, language, now
     )
     if not request_log.record(session, message, _attachments(vault, session, message, inbound, request, now)):
         raise _DuplicateError
-    if assessment.situation is not None:
+    if assessment.situation is not None and inbound.case is None:
         announce.danger(
             session,
             services,
-            DangerSeen(message.id, human=inbound.kind in _ASSESSED and inbound.case is None),
+            DangerSeen(message.id, human=inbound.kind in _ASSESSED),
             assessment.situation,
             message,
             request,
@@ -264,14 +277,21 @@ def _taken(session: Session, inbound: Inbound) -> bool:
 
 
 def _with_history(
-    session: Session, inbound: Inbound, thread: Thread, alone: Assessment, failed: bool, now: datetime
+    session: Session,
+    inbound: Inbound,
+    thread: Thread,
+    alone: Assessment,
+    failed: bool,
+    sent_at: datetime,
+    now: datetime,
 ) -> Assessment:
     """Read the message again in the light of the earlier turns, which can raise it and never lower it."""
     history = request_log.words_of_thread(session, thread.id, before=now)
-    if not history or failed or len(inbound.text) > LONGEST_IN_CONTEXT:
+    nothing_new = not history and alone.needed_by is None
+    if nothing_new or failed or len(inbound.text) > LONGEST_IN_CONTEXT:
         return alone
     known, broken = assess(
-        inbound.text[:LONGEST_TEXT], language=inbound.language, history=history, sent_at=inbound.occurred_at
+        inbound.text[:LONGEST_TEXT], language=inbound.language, history=history, sent_at=sent_at
     )
     if broken:
         return alone
@@ -407,11 +427,24 @@ def handle(services: Services, message_id: str) -> bool:
 def sweep(services: Services, limit: int = 50) -> int:
     """Answer what a dead process left behind, and give to people what nobody answered in 60 seconds."""
     now = services.clock()
-    with transaction(services.engine) as session:
+    with reading(services.engine) as session:
         overdue = request_log.unanswered(session, now - request_log.UNANSWERED_AFTER, now)
-        for message_id in overdue:
+    for message_id in overdue:  # one transaction each: one that fails must not hold up the others
+        with _one_failure_is_one_message(message_id), transaction(services.engine) as session:
             answering.hand_over_unanswered(session, services, message_id, now)
+    with reading(services.engine) as session:
         waiting = request_log.pending(session, now, limit, not_before=now - timedelta(seconds=2))
     if overdue:
         services.outbox_ready.set()
-    return len(overdue) + sum(handle(services, message_id) for message_id in waiting)
+    for message_id in waiting:
+        with _one_failure_is_one_message(message_id):
+            handle(services, message_id)
+    return len(overdue) + len(waiting)
+
+
+@contextmanager
+def _one_failure_is_one_message(message_id: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        log.exception("message not handled yet", action="conversation.handle_failed", message_id=message_id)

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 BUSY_TIMEOUT_MS = 1500
+POOL_SECONDS = 1.5  # a danger message must be stored, or refused, within two seconds
 
 
 class ReadOnlySession(Session):
@@ -27,7 +28,11 @@ def open_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(
-            parsed, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=20
+            parsed,
+            hide_parameters=True,
+            connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+            pool_size=20,
+            pool_timeout=POOL_SECONDS,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -39,7 +44,8 @@ def open_engine(url: str) -> Engine:
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,
-        connect_args={"options": options, "connect_timeout": 5},
+        pool_timeout=POOL_SECONDS,
+        connect_args={"options": options, "connect_timeout": 2},
     )
 
 

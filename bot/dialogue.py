@@ -10,6 +10,7 @@ from knowledge_base.search import Hit, SearchResult
 
 STEPS_FIRST = 3
 MISSES_BEFORE_A_PERSON = 2
+PLAIN_WISH = 12  # words
 
 _GREETING = re.compile(
     r"(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|bonjour|bonsoir|salut|allo|allô|all|"
@@ -102,6 +103,8 @@ def decide(turn: Turn, found: SearchResult | None) -> Plan:
     if _danger(turn):
         # The safety reply has left already: nothing that could be read instead of it.
         reply, quotes, more = Reply.NONE, (), None
+    elif turn.wants_human and (reply is Reply.NO_ANSWER or len(turn.text.split()) <= PLAIN_WISH):
+        reply, quotes, more = Reply.NONE, (), None  # a plain wish for a person gets a person, not a search
     if turn.claimed and reason not in {Reason.DANGER, Reason.SELF_HARM}:
         # A human has taken over: the bot adds nothing but safety replies.
         return Plan(add_to_ticket=True, raise_to=_raised(turn))

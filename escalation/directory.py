@@ -89,6 +89,11 @@ def ensure_person(
     return found
 
 
+def lock(session: Session, person: Person) -> None:
+    """Let nobody else open a conversation or request for this person until the transaction ends."""
+    session.exec(select(Person.id).where(Person.id == person.id).with_for_update()).one()
+
+
 def actor_of(session: Session, person_id: int) -> Actor:
     """Return who acts, with roles and cities; raise NotFound for an unknown person."""
     person = get_person(session, person_id)

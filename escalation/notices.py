@@ -71,6 +71,8 @@ class ReminderDue:
     ticket_id: int
     target: Target
     point: str
+    full_point: str
+    cycle: int
     due_at: datetime
     recipient: str
     breached: bool

@@ -229,9 +229,9 @@ def ticket_of(session: Session, channel: str, external_id: str) -> int | None:
 
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:
-    """Return since when the oldest unsent row has been due, or None."""
+    """Return since when the oldest unsent row has waited, retries included, or None."""
     return session.exec(
-        select(func.min(OutboxMessage.next_attempt_at)).where(
-            col(OutboxMessage.state).in_(_UNFINISHED), OutboxMessage.next_attempt_at <= now
+        select(func.min(OutboxMessage.created_at)).where(
+            col(OutboxMessage.state).in_(_UNFINISHED), OutboxMessage.created_at <= now
         )
     ).first()

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from escalation import request_log
 from escalation.notices import ReminderDue
 from escalation.rows import insert_new
 from escalation.sla import ClockState, Policy
@@ -37,6 +38,8 @@ def sweep(session: Session, policy: Policy, now: datetime) -> tuple[ReminderDue,
         ticket = session.get(Ticket, ticket_id)
         if ticket is None:
             continue
+        request_log.lock_request(session, ticket.request_id)
+        session.refresh(ticket)
         for state in clocks.states(session, ticket, policy, now):
             notices += _record(session, ticket, state, now)
         clocks.refresh(session, ticket, policy, now)
@@ -75,6 +78,8 @@ def _record(session: Session, ticket: Ticket, state: ClockState, now: datetime) 
                 ticket_id=ticket.id,
                 target=state.target,
                 point=state.reached.name.partition("~")[0],
+                full_point=state.reached.name,
+                cycle=state.cycle,
                 due_at=state.due_at,
                 recipient=recipient,
                 breached=state.due_at <= now,

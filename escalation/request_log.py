@@ -178,6 +178,19 @@ def get_request(session: Session, request_id: int) -> HelpRequest:
     return request
 
 
+def lock_request(session: Session, request_id: int) -> HelpRequest:
+    """Return a request, locked until the transaction ends: whatever concerns one need happens in turn.
+
+    Every act on a ticket and every answer takes this lock first, before any other row of the request.
+    SQLite has one writer anyway.
+    """
+    query = select(HelpRequest).where(HelpRequest.id == request_id).with_for_update()
+    request = session.exec(query.execution_options(populate_existing=True)).first()
+    if request is None:
+        raise NotFound("There is no such request.")
+    return request
+
+
 def get_key(session: Session, key_id: str) -> DataKey:
     """Return a data key row, or raise NotFound."""
     key = session.get(DataKey, key_id)

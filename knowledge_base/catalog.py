@@ -79,6 +79,10 @@ class Catalog:
         self._offsets = arrays["offsets"]
         self._records = arrays["records"]
         self.languages: Mapping[str, int] = tables["languages"]
+        self._about: dict[tuple[str, str], list[int]] = {}
+        for place, document in enumerate(self.documents):
+            for topic in document.topics:
+                self._about.setdefault((document.language, topic), []).append(place)
 
     def __len__(self) -> int:
         return len(self.document_of)
@@ -145,6 +149,14 @@ class Catalog:
     def document(self, row: int) -> CatalogDocument:
         """Return the document of the passage at a row."""
         return self.documents[int(self.document_of[row])]
+
+    def topics(self, language: str) -> frozenset[str]:
+        """Return the topics that documents of a language carry."""
+        return frozenset(topic for spoken, topic in self._about if spoken == language)
+
+    def documents_about(self, topic: str, language: str) -> Sequence[int]:
+        """Return the places of the documents of a language that carry a topic."""
+        return self._about.get((language, topic), ())
 
     def rows_of(self, document: int) -> range:
         """Return the rows of a document's passages."""

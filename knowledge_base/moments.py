@@ -66,6 +66,10 @@ _QUESTIONS = (
         _any_of(
             r"what (?:should|must|can) (?:i|we) not\b|(?:should|must) (?:i|we) avoid|what not to",
             r"mistakes? to avoid|a eviter|eviter de",
+            r"\bwhat (?:should|must|can|do) (?:\w+ ){1,5}(?:not|never|avoid)\b|what not to\b",
+            r"\bwhat (?:mistakes|errors)\b|\bget wrong\b",
+            r"\bque (?:faut-il|doit(?: \w+){0,3}|devrait(?: \w+){0,3}) eviter|que ne (?:pas|doit|faut|devrait)",
+            r"(?:doit|faut|doivent) (?:surtout )?(?:pas|jamais) (?:faire|dire|toucher)|quelles? erreurs?\b",
             r"ne (?:faut|dois|doit|devons|devrait|devrais)[- ](?:il |je |on |nous )?(?:surtout )?pas",
         ),
     ),
@@ -77,6 +81,11 @@ _QUESTIONS = (
             r"\bqui (?:dois|faut|peut|puis|doit|devons)[^.?!]{0,20}(?:appeler|joindre|contacter|prevenir|aviser)",
             r"\bqui (?:appeler|joindre|contacter|prevenir)|a qui (?:parler|m'adresser|telephoner)",
             r"numero (?:de telephone|a composer)",
+            r"\bwho (?:can|could) (?:help|assess|advise|assist|mediate)\b|\bwho (?:offers|provides|handles|funds)\b",
+            r"\bwhere (?:can|could|should|do|does) [^.?!]{1,40}\b(?:report|complain|turn)\b",
+            r"\bqui (?:peut|pourrait) (?:\w+ )?(?:aider|evaluer|conseiller)|\bqui (?:offre|finance|s'occupe)\b",
+            r"\bou (?:\w+ ){0,3}(?:peut|peuvent|puis-je)[^.?!]{0,20}(?:signaler|denoncer|se plaindre|porter plainte)",
+            r"\bappelle[rz]? qui\b|\ba qui (?:denoncer|signaler|le dire)\b",
         ),
     ),
     (
@@ -86,6 +95,8 @@ _QUESTIONS = (
             r"what (?:does the|is the) law|\blaws?\b|\blegal(?:ly)?\b|\bstatute|\bsection \d|\bs\. ?\d",
             r"(?:est-ce|c'est) (?:bien )?(?:legal|illegal|un crime|permis)|\blois?\b|\billega|\blegal",
             r"\bart(?:icle|\.) ?\d",
+            r"\bcriminal code\b|\bthe charter\b|\bpenalt(?:y|ies)\b|\bdoes the first amendment\b",
+            r"\bcode criminel\b|\bla charte\b|\bquelles? peines?\b|\bpeines? plus severe",
         ),
     ),
     (

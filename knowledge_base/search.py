@@ -23,7 +23,7 @@ _READ_START = 3000
 _READ_END = 2000
 
 # Below this confidence the library says that it has no answer.
-ABSTAIN_BELOW = 0.4
+ABSTAIN_BELOW = 0.35
 
 # What a section gains, in shares of the best score, when the question asks for its part; and
 # what is left of one that says what the subject is, when nobody asked that.
@@ -121,15 +121,15 @@ def search(
     results = []
     # The other language only when there is no answer in the question's own.
     for tried in (language, *(code for code in SUPPORTED if code != language)):
-        query = make_query(index, question, history, tried)
+        query = make_query(index, question, history, tried, written_in=language)
         ranking = rank(index, query, audience=audience, jurisdiction=jurisdiction)
         sure = confidence(index, query, ranking)
         topics = _topics(index, ranking)
-        if sure >= ABSTAIN_BELOW and ranking.rows:
+        if sure >= ABSTAIN_BELOW and ranking.documents:
             rows = _choose(index, question, ranking, limit)
             hits = tuple(_hit(index, row, score, query) for row, score in rows)
             return SearchResult(hits, language, topics, sure, False, None)
-        reason = _WEAK_MATCH if ranking.rows else _NO_MATCH
+        reason = _WEAK_MATCH if ranking.documents else _NO_MATCH
         results.append(SearchResult((), language, topics, sure, True, reason))
     return max(results, key=lambda result: result.confidence)
 
@@ -144,45 +144,68 @@ def _abstention(language: str, reason: str) -> SearchResult:
     return SearchResult((), language, (), 0.0, True, reason)
 
 
+def _lead(index: Index, ranking: Ranking) -> int:
+    """Return the document that answers: the first, or without topics that of the best passage."""
+    if not ranking.rows or any(part is not None for part in ranking.evidence):
+        return ranking.documents[0]
+    return int(index.catalog.document_of[ranking.rows[0]])
+
+
 def _topics(index: Index, ranking: Ranking) -> tuple[str, ...]:
+    if not ranking.documents:
+        return ()
     topics: dict[str, None] = {}
-    for document in ranking.documents:
+    for document in (_lead(index, ranking), *ranking.documents):
         for topic in index.catalog.documents[document].topics:
             topics[topic] = None
     return tuple(topics)
 
 
 def _choose(index: Index, question: str, ranking: Ranking, limit: int) -> list[tuple[int, float]]:
-    """Return the rows to show with their scores: section by section, the best first."""
+    """Return the rows to show with their scores: section by section, the best first.
+
+    All sections of the document that answers come before those of any other.
+    """
     catalog = index.catalog
     wanted = moments_wanted(question)
-    top, best = max(ranking.scores[0], 0.0), ranking.documents[0]
-    # What a row of the best document is worth that holds no word of the question.
-    unmatched = DOCUMENT_SHARE * ranking.document_scores[0]
+    lead = _lead(index, ranking)
+    # What a row of this document is worth that holds no word of the question.
+    unmatched = DOCUMENT_SHARE * ranking.document_scores[ranking.documents.index(lead)]
+    top = max(max(ranking.scores, default=0.0), unmatched, 0.0)
     found: dict[int, dict[int, float]] = {}
     for row, score in zip(ranking.rows, ranking.scores, strict=True):
         found.setdefault(int(catalog.section_of[row]), {})[row] = score
-    for row in catalog.rows_of(best):
-        # The part that was asked for is a candidate even where no word of it matches.
-        if catalog.moment(int(catalog.section_of[row])) in wanted:
-            found.setdefault(int(catalog.section_of[row]), {})
+    own = dict.fromkeys(int(catalog.section_of[row]) for row in _shown(index, ranking, lead))
+    # The part that was asked for is a candidate even where no word of it matches, and a document
+    # that no word of the question led to opens with its first hour.
+    needed = set(wanted) if not own.keys().isdisjoint(found) else {*wanted, Moment.NOW}
+    for section in own:
+        if catalog.moment(section) in needed:
+            found.setdefault(section, {})
+    if own and own.keys().isdisjoint(found):
+        found[next(iter(own))] = {}
     sections = []
     for section, scores in found.items():
         moment = catalog.moment(section)
         score = max(scores.values(), default=unmatched)
-        if moment in wanted and int(catalog.document_of[catalog.rows_of_section(section)[0]]) == best:
+        if moment in wanted and section in own:
             score += wanted[moment] * _MOMENT_SHARE * top
         elif moment is Moment.MEANING:
             score *= _UNASKED_MEANING
-        sections.append((-score, section, moment in wanted))
+        sections.append((section not in own, -score, section, moment in wanted))
     chosen: list[tuple[int, float]] = []
-    for _, section, asked_for in sorted(sections):
+    for _, _, section, asked_for in sorted(sections):
         room = limit - len(chosen)
         if room <= 0:
             break
         rows = _from_section(index, ranking, section, found[section], whole=asked_for)[:room]
         chosen += [(row, found[section].get(row, unmatched)) for row in rows]
     return chosen
+
+
+def _shown(index: Index, ranking: Ranking, document: int) -> list[int]:
+    visible = ranking.visible
+    return [row for row in index.catalog.rows_of(document) if visible is None or visible[row]]
 
 
 def _from_section(

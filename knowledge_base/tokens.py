@@ -15,7 +15,7 @@ from Stemmer import Stemmer
 from knowledge_base.stopwords import ENGLISH, ENGLISH_WEAK, FRENCH, FRENCH_WEAK
 
 # Raise whenever the same text may give other terms: stored stems are then made again.
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 
 LONGEST_TOKEN = 40
 
@@ -43,7 +43,8 @@ def fold(text: str) -> str:
     """Return text in lower case without accents, with one kind of apostrophe and hyphen."""
     text = text.translate(_APOSTROPHES).translate(_HYPHENS).casefold().translate(_LIGATURES)
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    # Again: a mathematical or full-width capital is a capital only once it is decomposed.
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).casefold()
 
 
 def words(text: str) -> tuple[str, ...]:

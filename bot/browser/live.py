@@ -127,9 +127,8 @@ def _of_queue(session: Session) -> list[Any]:
 
 
 def _digest(rows: list[Any]) -> str:
-    return hashlib.sha256(
-        repr([tuple(row) if row else row for row in rows] if rows else rows).encode()
-    ).hexdigest()[:16]
+    # A query for one column gives plain values, any other gives rows: both print what they hold.
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
 @dataclass(slots=True, eq=False)

@@ -78,9 +78,9 @@ def danger(
 ) -> None:
     """Queue the safety reply and the page, both in the lane that waits for nothing."""
     language = "fr" if message.language == "fr" else "en"
-    on_duty = duty.alerted(session, services, now)
+    on_duty = duty.alerted(session, services, language, now)
     if notice.human and thread is not None:
-        opens_at = None if on_duty else duty.opens_at(services, language, now)
+        opens_at = duty.opens_at(services, language, now)
         words = safety.reply(situation, language, on_duty=on_duty, opens_at=opens_at)
         to_requester(
             session,
@@ -94,7 +94,7 @@ def danger(
             question=message,
         )
     key = request_log.get_key(session, request.data_key_id)
-    context = PageContext(url=f"{services.settings.base_url}/console")
+    context = PageContext(url=f"{services.settings.base_url}/console", told=notice.human)
     for destination in duty.everyone(session, services):
         to_desk(
             session,
@@ -106,6 +106,12 @@ def danger(
             now=now,
             request_id=request.id,
         )
+
+
+def unsent(session: Session, services: Services, message: Message, now: datetime) -> None:
+    """Tell the people of a ticket that an expert's words did not reach the official."""
+    if message.case_ticket_id is not None:
+        _update(session, services, message.case_ticket_id, "unsent", f"unsent:{message.id}", now)
 
 
 def next_clock(session: Session, ticket_id: int) -> Clock | None:
@@ -158,7 +164,8 @@ def _opened(session: Session, services: Services, notice: TicketOpened, now: dat
 
 
 def _claimed(session: Session, services: Services, notice: TicketClaimed, now: datetime) -> None:
-    cause = f"claimed:{notice.ticket_id}:{notice.expert_id}"
+    version = tickets.get(session, notice.ticket_id).version
+    cause = f"claimed:{notice.ticket_id}:{notice.expert_id}:{version}"
     _to_official(session, services, notice.ticket_id, "ticket_claimed", cause, now)
     _update(session, services, notice.ticket_id, "claimed", cause, now)
 
@@ -218,7 +225,9 @@ def _reminder(session: Session, services: Services, notice: ReminderDue, now: da
             ),
             destination,
             _key(session, ticket),
-            dedupe_key=f"reminder:{notice.reminder_id}:{destination.channel.value}:{destination.address}",
+            # a shared place hears of one point once, whoever else is reminded
+            dedupe_key=f"reminder:{notice.ticket_id}:{notice.target.value}:{notice.cycle}:{notice.full_point}"
+            f":{destination.channel.value}:{destination.address}",
             now=now,
             request_id=ticket.request_id,
         )
@@ -287,15 +296,24 @@ def _context(
         unverified=ticket.unverified,
         reason=label(ticket.reason, language),
         who=label("expert", language),
-        due_at=duty.promised(session, services, ticket),
+        due_at=duty.promised(session, ticket),
+        late_for=_late_for(session, ticket),
         zone=hub_zone if for_desk else directory.zone_of(session, person) or hub_zone,
         url=_url(services, ticket) if for_desk else None,
         expert=name_of(
             session, ticket.assignee_id if ticket.assignee_id is not None else ticket.suggested_id
         ),
         on_duty=on_duty,
-        opens_at=None if on_duty else duty.opens_at(services, language, now),
+        opens_at=duty.opens_at(services, language, now),
     )
+
+
+def _late_for(session: Session, ticket: Ticket) -> datetime | None:
+    """Return the deadline the official stated, when the first reply is promised for later than that."""
+    promised = duty.promised(session, ticket)
+    if ticket.needed_by is None or promised is None or promised <= ticket.needed_by:
+        return None
+    return ticket.needed_by
 
 
 def _key(session: Session, ticket: Ticket) -> DataKey:

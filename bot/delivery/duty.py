@@ -1,12 +1,13 @@
 """Who can be reached, how, and what may therefore be promised."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from bot.delivery.enqueue import Destination
 from bot.rendering import times
+from bot.rendering.labels import label
 from bot.services import Services
 from escalation import directory
 from escalation.business_hours import is_open, next_open
@@ -23,17 +24,19 @@ def on_duty(session: Session) -> tuple[Person, ...]:
     return tuple(person for person in people if directory.profile_of(session, person.id or 0).on_duty)
 
 
-def alerted(session: Session, services: Services, now: datetime) -> str | None:
+def alerted(session: Session, services: Services, language: str, now: datetime) -> str | None:
     """Return the role that is being alerted this minute, or None when nobody is.
 
-    Somebody counts as alerted only during the hub's hours, with an expert on duty, over a channel
-    that reaches them where they are: Slack or mail. The console alone wakes nobody.
+    Nothing we have wakes a sleeper. So somebody counts as alerted only in the hub's hours, when an expert
+    who is no demonstration is on duty and is really sent something: a mail, or a post in the experts' channel.
     """
-    reaches = ChannelName.SLACK in services.senders or ChannelName.EMAIL in services.senders
-    if not reaches or not is_open(services.policy.hub_calendar, now):
+    if not is_open(services.policy.hub_calendar, now):
         return None
-    people = [person for person in on_duty(session) if not person.demonstration]
-    return people[0].name if people else None
+    people = tuple(person for person in on_duty(session) if not person.demonstration)
+    shared = any(place.channel is ChannelName.SLACK for place in _shared(services))
+    if not people or not (shared or _mailboxes(session, services, people)):
+        return None
+    return label("expert_on_duty", language)
 
 
 def staffed(session: Session, services: Services, now: datetime) -> bool:
@@ -41,36 +44,26 @@ def staffed(session: Session, services: Services, now: datetime) -> bool:
     return is_open(services.policy.hub_calendar, now) and bool(on_duty(session))
 
 
-def opens_at(services: Services, language: str, now: datetime) -> str:
-    """Return when somebody will be on duty again, in words, in the hub's own zone."""
+def opens_at(services: Services, language: str, now: datetime) -> str | None:
+    """Return when the hub opens again, in words, in its own zone; None while it is open."""
     calendar = services.policy.hub_calendar
     opening = next_open(calendar, now)
-    if opening <= now:  # open, but nobody can be reached: say the next day's opening
-        opening = next_open(calendar, now + timedelta(hours=14))
-    return times.when(opening, calendar.zone, language, now)
+    return times.when(opening, calendar.zone, language, now) if opening > now else None
 
 
-def promised(session: Session, services: Services, ticket: Ticket) -> datetime | None:
+def promised(session: Session, ticket: Ticket) -> datetime | None:
     """Return by when the official is promised a first reply; None once one was given.
 
-    What is promised is what is staffed. Our own clock of an urgent case runs at once, so that whoever
-    can be reached is reminded; but nothing we have wakes anybody at night, so what the official is told
-    counts from the hub's next opening.
+    Without cover out of hours the clock itself starts at opening: what is promised is what is staffed.
     """
-    clock = session.exec(
-        select(Clock).where(
+    return session.exec(
+        select(Clock.due_at).where(
             Clock.subject_kind == SubjectKind.TICKET,
             Clock.subject_id == ticket.id,
             Clock.target == Target.FIRST_RESPONSE,
             col(Clock.stopped_at).is_(None),
         )
     ).first()
-    if clock is None:
-        return None
-    opening = next_open(services.policy.hub_calendar, clock.started_at)
-    if not ticket.priority.urgent or opening <= clock.started_at:
-        return clock.due_at
-    return opening + (clock.due_at - clock.started_at)
 
 
 def everyone(session: Session, services: Services) -> tuple[Destination, ...]:

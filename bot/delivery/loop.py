@@ -5,7 +5,7 @@ import threading
 from dataclasses import replace
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import reading, transaction
 from bot.delivery.sealing import open_outbound, vault_of
@@ -13,9 +13,11 @@ from bot.messages import DeliveryError, Outbound, Receipt, Sender
 from bot.services import Services
 from bot.vault import VaultError
 from escalation import outbox
+from escalation.errors import EscalationError
 from escalation.tables import ChannelName, OutboxMessage
 
 POLL_SECONDS = 0.25
+BROKEN_SECONDS = 300.0
 log = structlog.get_logger()
 
 
@@ -51,13 +53,19 @@ def _send(services: Services, sender: Sender, row: OutboxMessage, worker: str) -
             if outbound.reply_to_row:
                 known = outbox.external_id_of(session, outbound.reply_to_row)
                 outbound = replace(outbound, reply_to=known or outbound.reply_to)
-    except VaultError as error:
-        _record_failure(services, row, worker, DeliveryError(str(error), permanent=True))
+    except (VaultError, EscalationError, ValueError, KeyError, TypeError) as error:
+        # wrong key, erased, or not a message of this program: trying again would not mend it
+        _record_failure(services, row, worker, DeliveryError(type(error).__name__, permanent=True))
         return
     try:
         receipt = sender.send(outbound)
     except DeliveryError as error:
         _record_failure(services, row, worker, error)
+        return
+    except Exception as error:
+        log.exception("delivery broke", action="delivery.broken", outbox_id=row.id, channel=row.channel)
+        fault = DeliveryError(f"a fault of the desk ({type(error).__name__})", retry_after=BROKEN_SECONDS)
+        _record_failure(services, row, worker, fault)
         return
     _record_sent(services, row, worker, receipt)
 
@@ -98,7 +106,7 @@ def run(services: Services, channel: ChannelName, stop: threading.Event, *, urge
         pause = POLL_SECONDS
         try:
             deliver_due(services, channel, worker, urgent_only=urgent_only)
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             log.error(
                 "database unavailable", action="delivery.paused", channel=channel, error=type(error).__name__
             )

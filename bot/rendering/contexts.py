@@ -46,6 +46,7 @@ class TicketContext:
     expert: str | None = None
     on_duty: bool = True
     opens_at: str | None = None
+    late_for: datetime | None = None
     event: str | None = None
     point: str | None = None
     target: str | None = None
@@ -58,6 +59,7 @@ class PageContext:
     """A page: content-free by design, it only says where to look."""
 
     url: str
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

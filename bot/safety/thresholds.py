@@ -14,7 +14,11 @@ _DANGER = (0.5, 0.42, 0.33)
 _DANGER_WITH_RULE = 0.12
 _DOUBT = 0.12
 _DOUBT_WITH_RULE = 0.04
-_SELF_HARM = 0.3
+# "Should I tell my family?" must not read as a farewell: without a word of wanting to die, the wording alone
+# has to be near certain. With such a word, very little more is needed.
+_SELF_HARM = 0.93
+_SELF_HARM_WITH_FAREWELL = 0.95
+_SELF_HARM_WITH_MEANS = 0.3
 _SELF_HARM_WITH_WORDS = 0.12
 _SELF_HARM_WITH_RULE = 0.01
 _HUMAN = 0.5
@@ -43,9 +47,17 @@ def is_self_harm(reading: Reading, scores: Scores, finding: Finding | None) -> b
     """Say whether somebody may harm themselves."""
     if reading.foreign_self_harm:
         return True
-    if scores.self_harm >= (_SELF_HARM_WITH_WORDS if reading.concepts & HARM_WORDS else _SELF_HARM):
+    if scores.self_harm >= _self_harm_limit(reading):
         return True
     return finding is not None and (finding.certain or scores.self_harm >= _SELF_HARM_WITH_RULE)
+
+
+def _self_harm_limit(reading: Reading) -> float:
+    if reading.concepts & {"sh_explicit", "sh_passive"}:
+        return _SELF_HARM_WITH_WORDS
+    if reading.concepts & {"sh_means", "sh_third"}:
+        return _SELF_HARM_WITH_MEANS
+    return _SELF_HARM_WITH_FAREWELL if "sh_farewell" in reading.concepts else _SELF_HARM
 
 
 def asks_for_human(reading: Reading, scores: Scores) -> bool:

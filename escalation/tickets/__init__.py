@@ -13,6 +13,7 @@ from escalation.tickets.lifecycle import (
     requester_wrote,
     resolve,
     seen,
+    takes_replies,
 )
 from escalation.tickets.reading import (
     by_number,
@@ -48,6 +49,7 @@ __all__ = [
     "requester_wrote",
     "resolve",
     "seen",
+    "takes_replies",
     "thing",
     "unfinished",
 ]

@@ -4,8 +4,8 @@ Each function takes an open session and `now`, is idempotent by `source_id`, ret
 who must be told, and neither commits nor sends.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, or_, update
@@ -26,11 +26,12 @@ from escalation.notices import (
 from escalation.rows import insert_new
 from escalation.sla import EventKind, Policy, Priority
 from escalation.tables import HelpRequest, Message, Ticket, TicketEvent, TicketState
-from escalation.tickets import clocks
+from escalation.tickets import clocks, moves
 from escalation.tickets.moves import Act, after
 from escalation.tickets.reading import events, number_of, unfinished
 
 NOTED = "noted"
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,11 @@ def reply(
     return (*told, PublicReply(ticket.id, message.id))
 
 
+def takes_replies(ticket: Ticket) -> bool:
+    """Tell whether an expert's public words may still go out."""
+    return moves.takes_replies(ticket.state)
+
+
 def note(session: Session, ticket: Ticket, message: Message, cause: Cause, now: datetime) -> None:
     """Keep an internal note with the ticket. No notice: nobody outside ever learns of it."""
     assert ticket.id is not None
@@ -210,32 +216,56 @@ def resolve(
     session.add(ticket)
     session.flush()
     event = _event(session, ticket, EventKind.SOLVED, cause, now, detail=outcome.strip()[:500])
+    _finish_request(session, ticket, now)
     clocks.refresh(session, ticket, policy, now)
     return (TicketResolved(ticket.id, event.id),)
 
 
 def reopen(
-    session: Session, ticket: Ticket, message: Message, policy: Policy, now: datetime
+    session: Session, ticket: Ticket, message: Message, cause: Cause, policy: Policy, now: datetime
 ) -> tuple[Notice, ...]:
-    """Bring a solved ticket back because the official wrote again."""
+    """Bring a solved ticket back because the official wrote again, or asked for a person again.
+
+    `message` says how urgent it is. A mail that was on its way when the ticket was solved counts from
+    after that: the log must not say that something was reopened before it was closed.
+    """
     assert ticket.id is not None
-    cause = Cause(message.person_id, "message", message.id, message.occurred_at)
     if seen(session, ticket.id, cause.source_id):
         return ()
+    solved_at = max(
+        event.occurred_at for event in events(session, ticket.id) if event.kind == EventKind.SOLVED.value
+    )
+    at = max(min(cause.occurred_at, now), solved_at + 2 * _TICK)
+    cause = replace(cause, occurred_at=at)
+    asking = replace(cause, source_id=f"{cause.source_id}:asked", occurred_at=at - _TICK)
+    _event(session, ticket, EventKind.REQUESTER_MESSAGE, asking, at, message_id=message.id)
     state = after(ticket.state, Act.REOPEN, number_of(ticket.id))
     ticket.state = state if ticket.assignee_id is not None else TicketState.NEW
     raised = Priority(message.urgency) if message.urgency else ticket.priority
     if raised.above(ticket.priority):
         ticket.priority = raised
-        raising = Cause(message.person_id, "message", f"{message.id}:priority", message.occurred_at)
-        _event(
-            session, ticket, EventKind.PRIORITY_CHANGED, raising, now, detail=clocks.detail(priority=raised)
-        )
+        raising = replace(cause, source_id=f"{cause.source_id}:priority")
+        detail = clocks.detail(priority=raised)
+        _event(session, ticket, EventKind.PRIORITY_CHANGED, raising, at, detail=detail)
+    if message.needed_by is not None and message.needed_by > now:
+        ticket.needed_by = message.needed_by
+        stating = replace(cause, source_id=f"{cause.source_id}:needed_by")
+        detail = clocks.detail(needed_by=message.needed_by)
+        _event(session, ticket, EventKind.NEEDED_BY_SET, stating, at, detail=detail)
     session.add(ticket)
     session.flush()
-    event = _event(session, ticket, EventKind.REOPENED, cause, now, message_id=message.id)
-    clocks.refresh(session, ticket, policy, now)
-    return (TicketReopened(ticket.id, event.id), RequesterWrote(ticket.id, message.id))
+    event = _event(session, ticket, EventKind.REOPENED, cause, at, message_id=message.id)
+    _finish_request(session, ticket, None)
+    clocks.refresh(session, ticket, policy, max(now, at))
+    return (TicketReopened(ticket.id, event.id),)
+
+
+def _finish_request(session: Session, ticket: Ticket, at: datetime | None) -> None:
+    """Note that the need is met, or that it is not after all; a finished request takes no new conversation."""
+    request = session.get_one(HelpRequest, ticket.request_id)
+    request.finished_at = at
+    session.add(request)
+    session.flush()
 
 
 def seen(session: Session, ticket_id: int, source_id: str) -> bool:

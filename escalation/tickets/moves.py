@@ -45,6 +45,11 @@ MOVES: dict[Act, Move] = {
 }
 
 
+def takes_replies(state: TicketState) -> bool:
+    """Tell whether an expert's public words may still go out."""
+    return state in MOVES[Act.REPLY].states
+
+
 def after(state: TicketState, act: Act, number: str) -> TicketState:
     """Return the state that the act leads to, or raise IllegalMove in words."""
     move = MOVES[act]

@@ -69,12 +69,15 @@ def index() -> Index:
         ("on nous demande de hisser un drapeau à la mairie", "divisive-resolutions"),
         ("croix gammée peinte sur la porte de la mosquée", "hate-incident-response"),
         ("la presse m'appelle, quoi dire?", "crisis-communications"),
+        ("c'est quoi le doxage", "doxing"),
+        ("antisemitic flyers", "hate-incident-response"),
     ],
 )
 def test_questions_in_other_words_find_their_article(index: Index, question: str, topic: str) -> None:
     result = search(index, question)
     assert not result.abstained
     assert result.topics[0] == topic
+    assert result.topics[0] in result.hits[0].topics
     assert {hit.language for hit in result.hits} == {result.language}
 
 
@@ -82,6 +85,7 @@ def test_questions_in_other_words_find_their_article(index: Index, question: str
     "question",
     [
         "when is bin collection",
+        "which day is the recycling picked up on Maple Avenue",
         "how do I reset my laptop password",
         "recipe for banana bread",
         "hello",
@@ -185,3 +189,12 @@ def test_a_hit_carries_what_a_citation_shows(index: Index) -> None:
     assert hit.link == f"/library/doxing-en?v=1#p{hit.passage_id}"
     assert hit.excerpt
     assert (hit.visibility, hit.topics) == ("public", ("doxing",))
+
+
+def test_an_article_of_another_subject_is_found_by_its_own_words() -> None:
+    plough = b"---\nid: plough\nlanguage: en\ntitle: Snowplough routes\n---\n\n## Routes\n\nSnowplough drivers begin on Elm Street, then do the hospital.\n"
+    with_topic = plough.replace(b"title:", b"topics: [crisis-communications]\ntitle:")
+    for document in (plough, with_topic):
+        library = _index((*starter_files(), ("plough.md", document)))
+        hits = search(library, "Which streets do the snowplough drivers do first?").hits
+        assert hits[0].slug == "plough"

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -337,3 +338,7 @@ def test_secrets_are_files_that_have_no_default(compose: dict[str, Any]) -> None
     environment = compose["services"]["app"]["environment"]
     known = KNOWN | {f"{name}_FILE" for name in SECRETS} | {"HELPDESK_ENV_FILE"}
     assert set(environment) <= known
+
+
+def test_the_programs_head_is_the_newest_revision() -> None:
+    assert ScriptDirectory.from_config(migrations.config()).get_current_head() == migrations.HEAD

@@ -269,15 +269,15 @@ def _ticket_view(session: Session, services: Services, ticket: Ticket, reader: R
     return TicketView(
         number=tickets.number_of(ticket.id or 0),
         state=states.get(ticket.state, t.ticket_closed),
-        promise=_promise(session, services, ticket, reader) if unfinished else None,
+        promise=_promise(session, ticket, reader) if unfinished else None,
         finished=not unfinished,
     )
 
 
-def _promise(session: Session, services: Services, ticket: Ticket, reader: Reader) -> str | None:
+def _promise(session: Session, ticket: Ticket, reader: Reader) -> str | None:
     """Return what was promised next, in the reader's zone; a promise that is broken is called so."""
     t = TEXTS[reader.language]
-    words, due_at = t.ticket_by, duty.promised(session, services, ticket)
+    words, due_at = t.ticket_by, duty.promised(session, ticket)
     if due_at is None:
         words, due_at = t.ticket_answered, _next_reply_due(session, ticket)
     if due_at is None:

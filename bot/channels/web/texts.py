@@ -118,7 +118,7 @@ _ENGLISH: Final = ChatTexts(
     leave="Leave this page",
     skip="Skip to the conversation",
     language_switch="Français",
-    tagline="Help for city officials, day and night",
+    tagline="Help for city officials in a crisis",
     ask_title="What is happening?",
     ask_lead="Ask in your own words. You get short steps from the hub's library, with their sources. "
     "You can talk to a person at any time.",
@@ -225,7 +225,7 @@ _FRENCH: Final = ChatTexts(
     leave="Quitter cette page",
     skip="Aller à la conversation",
     language_switch="English",
-    tagline="De l'aide pour les élus et le personnel des villes, jour et nuit",
+    tagline="De l'aide pour les élus et le personnel des villes en temps de crise",
     ask_title="Que se passe-t-il?",
     ask_lead="Posez votre question dans vos mots. Vous recevrez de courtes étapes tirées de la bibliothèque "
     "du réseau, avec leurs sources. Vous pouvez parler à une personne en tout temps.",
