@@ -53,7 +53,8 @@ def read(services: Services, message: Message) -> Decided:
         question = message.kind is MessageKind.MESSAGE and message.case_ticket_id is None
         history = request_log.earlier_words(session, message) if question else ()
         person = directory.get_person(session, message.person_id) if message.person_id else None
-        audience = directory.audience_of(session, person) if person else frozenset({"public"})
+        known = person if message.sender_proved else None
+        audience = directory.audience_of(session, known) if known else frozenset({"public"})
         city = directory.city_of(session, message.person_id) if message.person_id else None
         ticket = tickets.unfinished(session, message.request_id)
         turn = Turn(

@@ -21,7 +21,7 @@ from bot.rendering.labels import label
 from bot.services import Services
 from escalation import directory, request_log, routing, tickets
 from escalation.access import Actor, Verb, may
-from escalation.errors import Forbidden, IllegalMove, NotFound
+from escalation.errors import IllegalMove, NotFound
 from escalation.identifiers import new_id
 from escalation.sla import Priority
 from escalation.tables import (
@@ -237,7 +237,7 @@ def open_ticket(
         language=request.language,
         summary=_summary(_telling(session, request, question, reason).masked),
         needed_by=question.needed_by,
-        unverified=not person.verified,
+        unverified=not person.verified or not question.sender_proved,
         suggested_id=choice.person_id,
         routing_reason=choice.reason,
     )
@@ -343,10 +343,6 @@ def _ticket_for(session: Session, number: str, by: Actor) -> Ticket:
         request_log.lock_request(session, ticket.request_id)
         session.refresh(ticket)
         return ticket
-    if may(by, Verb.READ_QUEUE):
-        raise Forbidden(
-            f"You can't work on {tickets.number_of(ticket.id or 0)}: it may concern your own city."
-        )
     raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
 
 

@@ -26,13 +26,15 @@ from bot.redaction import mask
 from bot.safety.assessment import Assessment
 from bot.services import Services
 from bot.vault import Vault, VaultError
-from escalation import directory, request_log
+from escalation import directory, request_log, tickets
+from escalation.access import Verb, may
 from escalation.identifiers import new_id
 from escalation.notices import DangerSeen
 from escalation.sla import Priority
 from escalation.tables import (
     Attachment,
     Author,
+    ChannelName,
     HelpRequest,
     Message,
     MessageKind,
@@ -210,6 +212,7 @@ def _store(
     if known is not None:
         return Accepted(known.id, True, assessment, known.thread_id, known.request_id)
     person = directory.ensure_person(session, inbound.sender, now, language=_served(assessment.language))
+    inbound = _own_case(session, inbound, person)
     directory.lock(session, person)  # two messages at once in a new conversation are one request
     thread, request = _place(session, vault, inbound, person, assessment.language, now)
     if thread is not None:
@@ -234,6 +237,17 @@ def _store(
         )
     log.info("accepted", action="conversation.accepted", message_id=message.id, request_id=request.id)
     return Accepted(message.id, False, assessment, thread.id if thread else None, message.request_id)
+
+
+def _own_case(session: Session, inbound: Inbound, person: Person) -> Inbound:
+    """Keep the case only for somebody who may work on it; anybody else writes as an official does."""
+    if inbound.case is None or person.id is None:
+        return inbound
+    ticket = session.get(Ticket, inbound.case.ticket_id)
+    actor = directory.actor_of(session, person.id)
+    if ticket is not None and may(actor, Verb.WORK_TICKET, tickets.thing(session, ticket)):
+        return inbound
+    return replace(inbound, case=None)
 
 
 def _place(
@@ -359,6 +373,7 @@ def _message(
         wants_human=assessment.wants_human or inbound.wants_human,
         in_doubt=assessment.in_doubt or failed,
         safety_check_failed=failed,
+        sender_proved=inbound.sender.verified or inbound.thread.channel is not ChannelName.EMAIL,
         case_public=inbound.case.public if inbound.case else None,
         case_ticket_id=inbound.case.ticket_id if inbound.case else None,
         urgency=urgency.value,

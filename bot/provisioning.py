@@ -30,8 +30,9 @@ class NotReady(Exception):
 def make_data_dir(settings: Settings) -> None:
     """Create the data directory, or raise NotReady in words."""
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        settings.index_dir.mkdir(exist_ok=True)
+        # for the desk's own user alone: what is in it is sealed, but who asked, and when, is not
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.index_dir.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise NotReady(
             f"the data directory {settings.data_dir} can't be made or written: {error.strerror or error}"

@@ -27,6 +27,10 @@ LARGEST_BODY = 3_600_000
 SLACK_THREADS = 24
 
 
+class _TooLargeError(Exception):
+    """A body sent in pieces has grown beyond what we read."""
+
+
 class BodyLimit:
     """Refuse a request whose body is larger than any form of ours, before it is read whole."""
 
@@ -49,10 +53,13 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._largest:
-                return {"type": "http.disconnect"}
+                raise _TooLargeError
             return message
 
-        await self._app(scope, counted, send)
+        try:
+            await self._app(scope, counted, send)
+        except _TooLargeError:
+            await PlainTextResponse("The request is too large.\n", status_code=413)(scope, receive, send)
 
 
 def create(services: Services, slack: SlackApp | None = None, *, sweeping: bool = True) -> FastAPI:
@@ -67,7 +74,12 @@ def create(services: Services, slack: SlackApp | None = None, *, sweeping: bool 
         slack_threads.shutdown(wait=True)
 
     app = FastAPI(
-        title="Hub help desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, debug=False
+        title="Hub help desk",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
     )
     metrics = Metrics()
 

@@ -3,6 +3,7 @@
 Due times are columns, so a missed beat is invisible; every job is idempotent, so two workers are harmless.
 """
 
+import contextlib
 import datetime as dt
 import threading
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import conversation, safety
 from bot.channels.email import mailbox
@@ -28,6 +30,7 @@ from bot.tables import Beat
 from escalation import outbox, reminders
 from escalation.tables import ChannelName
 from knowledge_base import language
+from knowledge_base.topics import topic_model
 
 LIBRARY_SECONDS = 1
 MESSAGES_SECONDS = 2
@@ -66,6 +69,8 @@ def warm_up() -> None:
     safety.assess("warm up", language=None)
     mask("warm up")
     language.warm_up()
+    for tongue in language.SUPPORTED:
+        topic_model(tongue)
 
 
 class Worker:
@@ -109,6 +114,9 @@ class Worker:
             self._scheduler.shutdown(wait=True)
         for thread in self._threads:
             thread.join(STOP_SECONDS)
+        with contextlib.suppress(SQLAlchemyError), transaction(self._services.engine) as session:
+            if last := session.get(Beat, SWEEP):  # other commands see that nothing runs any more
+                session.delete(last)
 
     def _every(self, seconds: float, job: Callable[[Services], object]) -> None:
         self._scheduler.add_job(

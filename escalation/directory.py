@@ -238,7 +238,8 @@ def remove_demonstration(session: Session, now: datetime) -> tuple[int, ...]:
                 session.delete(row)
         if profile := session.get(ExpertProfile, person.id):
             session.delete(profile)
-        person.suspended_at = now
+        person.name = f"{person.name} (demonstration, removed)"
+        person.verified, person.suspended_at = False, now
         person.demonstration = False
         session.add(person)
     session.flush()

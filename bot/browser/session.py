@@ -161,3 +161,8 @@ def demonstration_request_allowed(
 def _host_of(header: str) -> str:
     host = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+))(?::\d{1,5})?", header.strip())
     return (host[1] or host[2]).lower() if host else ""
+
+
+def fingerprint(text: str) -> str:
+    """Return a short name for a text, the same for the same words."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]

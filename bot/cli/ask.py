@@ -183,7 +183,7 @@ def _sender_of(session: Session, thread: Thread) -> SenderIdentity:
 
 def _thread(session: Session, thread: str) -> Thread:
     found = session.get(Thread, thread.strip())
-    if found is None and thread.strip().isascii() and thread.strip().isdigit():
+    if found is None and thread.strip().isascii() and thread.strip().isdigit() and len(thread) < 12:
         found = request_log.requester_thread(session, int(thread))
     if found is None or found.channel is not ChannelName.TERMINAL:
         raise NotFound(f"There is no conversation {thread.strip()[:40]!r} at this terminal.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +12,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot import backup, migrations
 from bot.app import real_clock
 from bot.cli.common import DataDir, err, one_line_errors, out, plain, settings_for
-from bot.database import open_engine
+from bot.database import open_engine, reading
 from bot.provisioning import NotReady, make_data_dir, migrate
 from bot.settings import Settings
+from bot.tables import Beat
 from bot.vault import VaultError, read_key_file
+from bot.worker import SWEEP
 
+_RUNNING = timedelta(seconds=60)
 keys = typer.Typer(no_args_is_help=True)
 
 
@@ -72,6 +76,10 @@ def restore_command(
     make_data_dir(settings)
     engine = open_engine(settings.url)
     migrate(settings, engine, may_upgrade=True)
+    with reading(engine) as session:
+        swept = session.get(Beat, SWEEP)
+    if swept is not None and real_clock() - swept.at < _RUNNING:
+        raise NotReady("the desk is running: stop it, wait a minute, and restore then")
     with _told(file), _bar("restoring") as progress:
         restored = backup.restore(engine, file, replace=replace, progress=progress)
     engine.dispose()

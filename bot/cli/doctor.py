@@ -28,9 +28,9 @@ from bot.settings import LOOPBACK, Settings, SettingsError
 from bot.tables import Beat, MasterKey
 from bot.vault import Vault, VaultError, read_key_file
 from bot.worker import SWEEP
-from escalation import outbox
+from escalation import directory, outbox
 from escalation.business_hours import check_zone_data, force_packaged_zones
-from escalation.tables import OutboxMessage, OutboxState, Person
+from escalation.tables import OutboxMessage, OutboxState, Person, RoleName
 from knowledge_base.library import Library
 
 SLACK_SECONDS = 10
@@ -245,6 +245,10 @@ def _worker(session: Session, now: dt.datetime) -> Iterator[Finding]:
 
 
 def _people(settings: Settings, session: Session) -> Iterator[Finding]:
+    for role in (RoleName.EXPERT, RoleName.LEAD):
+        if not directory.people_with(session, role):
+            words = f"nobody is {'an' if role is RoleName.EXPERT else 'a'} {role.value}: helpdesk directory import"
+            yield Finding("people", State.FAULT, words)
     demonstration = session.exec(
         select(Person.id).where(col(Person.demonstration).is_(True)).limit(1)
     ).first()

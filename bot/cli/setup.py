@@ -400,6 +400,7 @@ def _hand_over(services: Services, name: str, address: str) -> None:
         out.print(f"The {len(gone)} demonstration people are gone, and signed out.")
     out.print(plain(f"{name} is an admin. This link signs them in, once, within {LINK_HOURS} hours:"))
     out.print(sign_in_address(services.settings.base_url, token))
+    out.print("Next: import your experts and a lead (helpdesk directory import), then look: helpdesk doctor")
     out.print("Start the desk, or start it again if it runs: helpdesk serve")
 
 

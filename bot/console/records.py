@@ -11,8 +11,9 @@ from bot.console.case import point_name, recipient_name
 from bot.console.texts import TEXTS
 from bot.rendering import times
 from bot.rendering.labels import label
-from escalation import tickets
-from escalation.tables import OutboxMessage, OutboxState, Reminder, SubjectKind, Ticket
+from escalation import directory, tickets
+from escalation.access import Actor, Thing, Verb, may
+from escalation.tables import HelpRequest, OutboxMessage, OutboxState, Reminder, SubjectKind, Ticket
 from knowledge_base import library
 
 _LATEST = 100
@@ -97,8 +98,11 @@ def read_library(session: Session, reader: Reader) -> tuple[DocumentRow, ...]:
     return tuple(rows)
 
 
-def read_outbox(session: Session, reader: Reader) -> OutboxPage:
-    """Return the latest deliveries and reminders, newest first, and how many stand where."""
+def read_outbox(session: Session, actor: Actor, reader: Reader) -> OutboxPage:
+    """Return the latest deliveries and reminders, newest first, and how many stand where.
+
+    What concerns a case the actor may not read is not among them.
+    """
     texts = TEXTS[reader.language]
     counted = dict(
         session.exec(select(OutboxMessage.state, func.count()).group_by(col(OutboxMessage.state))).all()
@@ -108,12 +112,12 @@ def read_outbox(session: Session, reader: Reader) -> OutboxPage:
             (state.value, texts.states.get(state.value, state.value), counted.get(state, 0))
             for state in OutboxState
         ),
-        reminders=_reminders(session, reader),
-        deliveries=_deliveries(session, reader),
+        reminders=_reminders(session, actor, reader),
+        deliveries=_deliveries(session, actor, reader),
     )
 
 
-def _deliveries(session: Session, reader: Reader) -> tuple[DeliveryRow, ...]:
+def _deliveries(session: Session, actor: Actor, reader: Reader) -> tuple[DeliveryRow, ...]:
     texts = TEXTS[reader.language]
     found = session.exec(
         select(OutboxMessage)
@@ -141,10 +145,11 @@ def _deliveries(session: Session, reader: Reader) -> tuple[DeliveryRow, ...]:
             fault=row.last_error or "",
         )
         for row in found
+        if _about_readable(session, actor, row.request_id)
     )
 
 
-def _reminders(session: Session, reader: Reader) -> tuple[ReminderRow, ...]:
+def _reminders(session: Session, actor: Actor, reader: Reader) -> tuple[ReminderRow, ...]:
     found = session.exec(
         select(Reminder)
         .where(Reminder.subject_kind == SubjectKind.TICKET)
@@ -162,4 +167,14 @@ def _reminders(session: Session, reader: Reader) -> tuple[ReminderRow, ...]:
             to=recipient_name(session, row.recipient, language),
         )
         for row in found
+        if may(actor, Verb.READ_TICKET, tickets.thing(session, tickets.get(session, row.subject_id)))
     )
+
+
+def _about_readable(session: Session, actor: Actor, request_id: int | None) -> bool:
+    """Tell whether a delivery belongs to no case, or to one the actor may know of."""
+    if request_id is None:
+        return True
+    request = session.get_one(HelpRequest, request_id)
+    about = Thing(request.person_id, directory.cities_of(session, request.person_id))
+    return may(actor, Verb.READ_TICKET, about)

@@ -80,7 +80,8 @@ def danger(
     language = "fr" if message.language == "fr" else "en"
     on_duty = duty.alerted(session, services, language, now)
     if notice.human and thread is not None:
-        opens_at = duty.opens_at(services, language, now)
+        person = directory.get_person(session, request.person_id)
+        opens_at = duty.opens_at(services, language, directory.zone_of(session, person), now)
         words = safety.reply(situation, language, on_duty=on_duty, opens_at=opens_at)
         to_requester(
             session,
@@ -95,7 +96,7 @@ def danger(
         )
     key = request_log.get_key(session, request.data_key_id)
     context = PageContext(url=f"{services.settings.base_url}/console", told=notice.human)
-    for destination in duty.everyone(session, services):
+    for destination in duty.everyone(session, services, request.person_id):
         to_desk(
             session,
             services,
@@ -198,7 +199,7 @@ def _replied(session: Session, services: Services, notice: PublicReply, now: dat
 
 def _reminder(session: Session, services: Services, notice: ReminderDue, now: datetime) -> None:
     ticket = tickets.get(session, notice.ticket_id)
-    for destination in duty.for_recipient(session, services, notice.recipient):
+    for destination in duty.for_recipient(session, services, ticket, notice.recipient):
         context = _context(session, services, ticket, now, destination.language, for_desk=True)
         context = replace(
             context,
@@ -285,6 +286,7 @@ def _context(
     person = tickets.requester(session, ticket)
     city = directory.city_of(session, person.id or 0)
     hub_zone = services.policy.hub_calendar.zone
+    zone = hub_zone if for_desk else directory.zone_of(session, person) or hub_zone
     on_duty = duty.staffed(session, services, now)
     return TicketContext(
         number=tickets.number_of(ticket.id),
@@ -298,13 +300,13 @@ def _context(
         who=label("expert", language),
         due_at=duty.promised(session, ticket),
         late_for=_late_for(session, ticket),
-        zone=hub_zone if for_desk else directory.zone_of(session, person) or hub_zone,
+        zone=zone,
         url=_url(services, ticket) if for_desk else None,
         expert=name_of(
             session, ticket.assignee_id if ticket.assignee_id is not None else ticket.suggested_id
         ),
         on_duty=on_duty,
-        opens_at=duty.opens_at(services, language, now),
+        opens_at=duty.opens_at(services, language, zone, now),
     )
 
 

@@ -9,7 +9,8 @@ from bot.delivery.enqueue import Destination
 from bot.rendering import times
 from bot.rendering.labels import label
 from bot.services import Services
-from escalation import directory
+from escalation import directory, tickets
+from escalation.access import NOTHING, Thing, Verb, may
 from escalation.business_hours import is_open, next_open
 from escalation.sla import Target
 from escalation.tables import ChannelName, Clock, Person, RoleName, SubjectKind, Ticket
@@ -44,11 +45,11 @@ def staffed(session: Session, services: Services, now: datetime) -> bool:
     return is_open(services.policy.hub_calendar, now) and bool(on_duty(session))
 
 
-def opens_at(services: Services, language: str, now: datetime) -> str | None:
-    """Return when the hub opens again, in words, in its own zone; None while it is open."""
+def opens_at(services: Services, language: str, zone: str | None, now: datetime) -> str | None:
+    """Return when the hub opens again, in words, on the reader's own clock; None while it is open."""
     calendar = services.policy.hub_calendar
     opening = next_open(calendar, now)
-    return times.when(opening, calendar.zone, language, now) if opening > now else None
+    return times.when(opening, zone or calendar.zone, language, now) if opening > now else None
 
 
 def promised(session: Session, ticket: Ticket) -> datetime | None:
@@ -66,9 +67,9 @@ def promised(session: Session, ticket: Ticket) -> datetime | None:
     ).first()
 
 
-def everyone(session: Session, services: Services) -> tuple[Destination, ...]:
-    """Return every way to every expert and lead: for a P1 nobody is spared."""
-    return (*_shared(services), *_mailboxes(session, services, on_duty(session)))
+def everyone(session: Session, services: Services, requester_id: int) -> tuple[Destination, ...]:
+    """Return every way to every expert and lead: for a P1 nobody is spared but the requester's own city."""
+    return (*_shared(services), *_mailboxes(session, services, on_duty(session), requester_id))
 
 
 def for_ticket(session: Session, services: Services, ticket: Ticket) -> tuple[Destination, ...]:
@@ -77,20 +78,23 @@ def for_ticket(session: Session, services: Services, ticket: Ticket) -> tuple[De
     people = on_duty(session)
     if chosen is not None:
         people = (directory.get_person(session, chosen),)
-    return (*_shared(services), *_mailboxes(session, services, people))
+    return (*_shared(services), *_mailboxes(session, services, people, tickets.requester(session, ticket).id))
 
 
-def for_recipient(session: Session, services: Services, recipient: str) -> tuple[Destination, ...]:
+def for_recipient(
+    session: Session, services: Services, ticket: Ticket, recipient: str
+) -> tuple[Destination, ...]:
     """Return where a reminder goes: `person:7`, or a group (experts, leads)."""
+    requester_id = tickets.requester(session, ticket).id
     kind, _, number = recipient.partition(":")
     if kind == "person":
         people: tuple[Person, ...] = (directory.get_person(session, int(number)),)
     elif kind == LEADS:
         # the shared places have been told with the first recipient
-        return _mailboxes(session, services, directory.people_with(session, RoleName.LEAD))
+        return _mailboxes(session, services, directory.people_with(session, RoleName.LEAD), requester_id)
     else:
         people = on_duty(session)
-    return (*_shared(services), *_mailboxes(session, services, people))
+    return (*_shared(services), *_mailboxes(session, services, people, requester_id))
 
 
 def _shared(services: Services) -> tuple[Destination, ...]:
@@ -103,11 +107,17 @@ def _shared(services: Services) -> tuple[Destination, ...]:
     return tuple(places)
 
 
-def _mailboxes(session: Session, services: Services, people: tuple[Person, ...]) -> tuple[Destination, ...]:
+def _mailboxes(
+    session: Session, services: Services, people: tuple[Person, ...], requester_id: int | None = None
+) -> tuple[Destination, ...]:
+    """Return the mailboxes of these people, but for those who may not know of the requester's case."""
     if ChannelName.EMAIL not in services.senders:
         return ()
     found = []
+    about = Thing(requester_id, directory.cities_of(session, requester_id)) if requester_id else NOTHING
     for person in people:
+        if not may(directory.actor_of(session, person.id or 0), Verb.READ_TICKET, about):
+            continue
         address = directory.email_of(session, person.id or 0)
         if address and not person.demonstration:
             stored = json.dumps({"to": address}, separators=(",", ":"))

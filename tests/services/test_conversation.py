@@ -1,7 +1,7 @@
 """One message, from its acceptance to answer and ticket, on both engines."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,10 +9,10 @@ from bot import casework, conversation
 from bot.conversation import NotAccepted
 from bot.database import reading, transaction
 from bot.delivery.sealing import open_body, vault_of
-from bot.messages import SenderIdentity
+from bot.messages import Case, SenderIdentity
 from bot.worker import beat
 from escalation.access import OPERATOR
-from escalation.errors import AlreadyClaimed, Forbidden, IllegalMove, NotFound
+from escalation.errors import AlreadyClaimed, IllegalMove, NotFound
 from escalation.tables import (
     Affiliation,
     Answer,
@@ -314,7 +314,7 @@ def test_an_expert_of_the_same_city_can_not_work_the_case(desk: Desk) -> None:
         sender=SenderIdentity(IdentityKind.TERMINAL, "demonstration", "official-us", verified=True),
     )
     number = number_of(desk.tickets[0].id)
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):
         casework.claim(desk.services, number, desk.actor(EXPERT), channel="console", source_id="x")
     assert desk.tickets[0].suggested_id == OTHER_EXPERT
 
@@ -340,3 +340,58 @@ def test_strange_input_is_kept_and_answered(desk: Desk, text: str) -> None:
     assert [m.state for m in desk.messages if m.author is Author.REQUESTER] == [MessageState.HANDLED]
     assert len(desk.outbox) >= 1
     assert all(row.state is OutboxState.SENT for row in desk.outbox)
+
+
+def test_asking_for_a_person_again_reopens_with_running_clocks(desk: Desk) -> None:
+    accepted = desk.say("I need to talk to a person about our council vote")
+    number = number_of(desk.tickets[0].id)
+    expert = desk.actor(EXPERT)
+    casework.reply(desk.services, number, expert, "Hello.", channel="console", source_id="r")
+    casework.resolve(desk.services, number, expert, outcome="done", channel="console", source_id="s")
+    desk.clock.advance(timedelta(minutes=5))
+    casework.escalate(desk.services, accepted.request_id, OPERATOR, channel="web", source_id="again")
+    ticket = desk.tickets[0]
+    assert ticket.state is TicketState.OPEN
+    assert ticket.due_at is not None
+    running = {clock.target.value for clock in desk.rows(Clock) if clock.stopped_at is None}
+    assert "next_response" in running
+
+
+def test_an_experts_words_for_a_resolved_ticket_are_kept_and_the_expert_is_told(desk: Desk) -> None:
+    desk.say("I need to talk to a person about our council vote")
+    ticket = desk.tickets[0]
+    casework.resolve(
+        desk.services,
+        number_of(ticket.id),
+        desk.actor(EXPERT),
+        outcome="done",
+        channel="console",
+        source_id="s",
+    )
+    desk.say(
+        "One more thing: call the clerk.",
+        sender=SenderIdentity(IdentityKind.TERMINAL, "demonstration", "expert-safety", verified=True),
+        case=Case(ticket.id or 0, public=True),
+    )
+    desk.deliver()
+    assert len(desk.tickets) == 1
+    assert desk.sent("relay") == []
+    assert any("not sent" in update.text for update in desk.sent("ticket_update"))
+    assert any(message.author is Author.EXPERT for message in desk.messages)
+
+
+def test_a_deadline_is_read_on_the_writers_own_clock(desk: Desk) -> None:
+    desk.say("The vote is tonight at 19:00 and I need to talk to a person")
+    assert desk.tickets[0].needed_by == datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # 19:00 at the hub
+
+
+def test_a_message_that_breaks_every_time_does_not_hold_up_the_others(desk: Desk) -> None:
+    for name in ("first", "second"):
+        conversation.accept(
+            desk.services, desk.inbound("How do we chair a meeting?", key=name, thread=name, who=name)
+        )
+    desk.clock.advance(timedelta(seconds=5))
+    conversation.sweep(replace(desk.services, library=None))
+    desk.clock.advance(timedelta(seconds=40))
+    conversation.sweep(desk.services)
+    assert len([m for m in desk.messages if m.kind is MessageKind.ANSWER]) == 2

@@ -342,8 +342,8 @@ def test_an_expert_from_the_officials_own_city_sees_neither_row_nor_ticket(desk:
         session.add(Affiliation(person_id=OTHER_EXPERT, city_id=city, title="volunteer"))
     neighbour = signed_in(desk, OTHER_EXPERT)
     assert number not in neighbour.text
-    assert neighbour.open(f"/console/tickets/{number}").status == 403
-    assert neighbour.open(f"/console/tickets/{number}/live").status == 403
+    assert neighbour.open(f"/console/tickets/{number}").status == 404
+    assert neighbour.open(f"/console/tickets/{number}/live").status == 404
     assert number in signed_in(desk, EXPERT).text
 
 

@@ -11,6 +11,7 @@ from escalation.business_hours import Calendar, force_packaged_zones, from_wall,
 from escalation.holiday_seed import seed_holidays
 from escalation.sla import (
     ClockState,
+    Cover,
     Duration,
     Event,
     EventKind,
@@ -55,9 +56,10 @@ def packaged_zones() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def policy(packaged_zones: None) -> Policy:
-    """The default policy on plain office hours, Monday to Friday 09:00 to 17:00 in Toronto, no holidays."""
+    """The default policy with night cover, on plain office hours: Monday to Friday 09:00 to 17:00 in Toronto."""
     office = Calendar("hub", TORONTO, parse_hours("Mon-Fri 09:00-17:00"))
-    return replace(default_policy(), calendars=(office,))
+    cover = Cover("lead on call", ("pager",))
+    return replace(default_policy(), calendars=(office,), out_of_hours=cover)
 
 
 def at(text: str) -> datetime:

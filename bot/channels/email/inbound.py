@@ -51,7 +51,8 @@ def to_inbound(
         thread=ThreadKey(
             channel=ChannelName.EMAIL,
             key=root,
-            address=Destination(_reply_address(email, desk, verified=verified), email.subject).dumps(),
+            # no subject: it may hold the very address that must not leak, and this is stored in the clear
+            address=Destination(_reply_address(email, desk, verified=verified), "").dumps(),
             aliases=tuple(dict.fromkeys(parents))[:_ALIASES],
         ),
         sender=SenderIdentity(IdentityKind.EMAIL, "", sender, email.from_name, verified=verified),
@@ -79,8 +80,8 @@ def _text(email: InboundEmail) -> str:
 def _reply_address(email: InboundEmail, desk: str, *, verified: bool) -> str:
     """Return where an answer goes: Reply-To when it can't be used to lead answers astray, else From."""
     asked = email.reply_to[0] if len(email.reply_to) == 1 else email.from_address
-    same_domain = asked.rpartition("@")[2] == email.from_address.rpartition("@")[2]
-    if own.split_tag(asked)[0] == desk or not (verified or same_domain):
+    # Anybody can write a From: what was not proved is answered to that address and nowhere else.
+    if own.split_tag(asked)[0] == desk or not verified:
         return email.from_address
     return asked
 

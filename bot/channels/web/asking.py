@@ -8,7 +8,7 @@ from fastapi import Request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot import conversation
+from bot import conversation, safety
 from bot.browser import session as sessions
 from bot.browser.moments import zone_from
 from bot.browser.route import Form, Refusal
@@ -65,10 +65,14 @@ class Asking:
         Raise Trouble, with words for the writer, for a form that can't be taken.
         """
         text = clean(form["text"])
-        nonce = self._checked(request, visitor, form, text)
+        try:
+            nonce = self._checked(request, visitor, form, text)
+        except Trouble as trouble:
+            raise self._with_safety(trouble, text) from None
         own = f"web:{visitor.cookie.id}:{nonce}"
         inbound = Inbound(
-            key=own,
+            # the same form with other words is another message: nothing that was written is dropped
+            key=f"{own}:{sessions.fingerprint(text)}",
             kind=MessageKind.MESSAGE,
             thread=ThreadKey(ChannelName.WEB, key or own, key or own),
             sender=visitor.sender,
@@ -86,6 +90,15 @@ class Asking:
             return conversation.receive(services, inbound)
         except NotAccepted as error:
             raise Trouble(503, error.notice, safety=error.safety_text or "", same_once=True) from None
+
+    def _with_safety(self, trouble: Trouble, text: str) -> Trouble:
+        """Return the trouble with the safety reply: danger in a form that can't be taken is danger still."""
+        now = self._services.clock()
+        found, _ = conversation.assess(text[:MOST_CHARACTERS], language=None, history=(), sent_at=now)
+        if found.situation is None:
+            return trouble
+        words = safety.reply(found.situation, found.language, stored=False)
+        return Trouble(trouble.status, trouble.error, safety=words, same_once=trouble.same_once)
 
     def _checked(self, request: Request, visitor: Visitor, form: Form, text: str) -> str:
         """Return the nonce of a form that may be taken."""

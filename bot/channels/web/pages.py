@@ -162,7 +162,7 @@ def read_conversation(
         key=thread.key,
         request_id=thread.request_id,
         turns=turns,
-        ticket=_ticket_view(session, services, ticket, reader) if ticket else None,
+        ticket=_ticket_view(session, ticket, reader) if ticket else None,
         waiting=any(turn.waiting for turn in turns),
         may_escalate=ticket is None or ticket.state not in UNFINISHED,
         seen=fingerprint(session, Topic(Subject.THREAD, thread.id)),
@@ -256,7 +256,7 @@ def _voice(message: Message) -> Voice:
     return {MessageKind.SAFETY: Voice.SAFETY, MessageKind.ANSWER: Voice.ANSWER}.get(message.kind, Voice.DESK)
 
 
-def _ticket_view(session: Session, services: Services, ticket: Ticket, reader: Reader) -> TicketView:
+def _ticket_view(session: Session, ticket: Ticket, reader: Reader) -> TicketView:
     t = TEXTS[reader.language]
     states = {
         TicketState.NEW: t.ticket_new,

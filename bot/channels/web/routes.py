@@ -164,7 +164,7 @@ class Chat:
         except UNAVAILABLE:
             return self.ask(request, form)  # where words of danger still get their reply
         try:
-            self._asking.take(request, visitor, form, key=talk.key)
+            accepted = self._asking.take(request, visitor, form, key=talk.key)
         except Trouble as trouble:
             page = ThreadPage(
                 talk,
@@ -175,7 +175,7 @@ class Chat:
             )
             path = f"/chat/{thread_id}"
             return self._draw(request, visitor, "thread.html", page, status=trouble.status, path=path)
-        return self._paper.go(request, f"/chat/{thread_id}", visitor)
+        return self._paper.go(request, f"/chat/{thread_id}#t-{accepted.message_id}", visitor)
 
     def person(self, request: Request, thread_id: str, form: Posted) -> Response:
         """Hand the conversation to people. A second press shows the same request."""
@@ -199,7 +199,7 @@ class Chat:
                 OPERATOR,
                 f"{TEXTS[visitor.language].reach_prefix} {reach}",
                 channel=ChannelName.WEB.value,
-                source_id=f"{source}:reach",
+                source_id=f"{source}:reach:{sessions.fingerprint(reach)}",
             )
         return self._paper.go(request, f"/chat/{thread_id}#person", visitor)
 

@@ -454,6 +454,7 @@ def upgrade() -> None:
         sa.Column("wants_human", sa.Boolean(), nullable=False),
         sa.Column("in_doubt", sa.Boolean(), nullable=False),
         sa.Column("safety_check_failed", sa.Boolean(), nullable=False),
+        sa.Column("sender_proved", sa.Boolean(), nullable=False),
         sa.Column("case_ticket_id", sa.Integer(), nullable=True),
         sa.Column("case_public", sa.Boolean(), nullable=True),
         sa.Column("urgency", sa.String(length=2), nullable=True),
