@@ -18,37 +18,28 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
-from bot import answering, safety
+from bot import answering, recording, safety
 from bot.database import reading, transaction
 from bot.delivery import announce, sealing
 from bot.messages import Inbound
-from bot.redaction import mask
+from bot.recording import LONGEST_TEXT
 from bot.safety.assessment import Assessment
 from bot.services import Services
 from bot.vault import Vault, VaultError
 from escalation import directory, request_log, tickets
 from escalation.access import Verb, may
-from escalation.identifiers import new_id
 from escalation.notices import DangerSeen
-from escalation.sla import Priority
 from escalation.tables import (
-    Attachment,
-    Author,
-    ChannelName,
     HelpRequest,
-    Message,
     MessageKind,
-    MessageState,
     Person,
     Thread,
     Ticket,
 )
 
-LONGEST_TEXT = 200_000
 LONGEST_IN_CONTEXT = 20_000
 RETRY = timedelta(seconds=1)
 _ASSESSED = frozenset({MessageKind.MESSAGE, MessageKind.EDIT})
-_HUMAN = frozenset({MessageKind.MESSAGE, MessageKind.EDIT, MessageKind.DELETION})
 log = structlog.get_logger()
 
 
@@ -136,7 +127,9 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
         history=(),
         sent_at=_local(services, inbound, None),
     )
-    masked = _mask(inbound, _served(assessment.language))  # may take a second: not under the write lock
+    masked = recording.mask_words(
+        inbound, _served(assessment.language)
+    )  # may take a second: not under the write lock
     try:
         vault = sealing.vault_of(services)
         with transaction(services.engine) as session:
@@ -152,20 +145,6 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
     except (DBAPIError, PoolTimeout) as error:
         log.error("message not stored", action="conversation.not_accepted", error=type(error).__name__)
         raise _not_accepted(services, inbound, assessment) from None
-
-
-@dataclass(frozen=True, slots=True)
-class _MaskedWords:
-    """What of a message may be seen in lists."""
-
-    text: str
-    subject: str | None
-
-
-def _mask(inbound: Inbound, language: str) -> _MaskedWords:
-    text = mask(inbound.text[:LONGEST_TEXT], language=language).text
-    subject = mask(inbound.subject, language=language).text[:500] if inbound.subject else None
-    return _MaskedWords(text, subject)
 
 
 def _local(services: Services, inbound: Inbound, zone: str | None) -> datetime:
@@ -205,7 +184,7 @@ def _store(
     inbound: Inbound,
     assessment: Assessment,
     failed: bool,
-    masked: _MaskedWords,
+    masked: recording.MaskedWords,
     now: datetime,
 ) -> Accepted:
     known = request_log.known_message(session, inbound.key)
@@ -219,10 +198,12 @@ def _store(
         sent_at = _local(services, inbound, directory.zone_of(session, person))
         assessment = _with_history(session, inbound, thread, assessment, failed, sent_at, now)
     language = _language(session, inbound, assessment, thread, person)
-    message = _message(
+    message = recording.message_row(
         vault, session, inbound, assessment, failed, masked, person, thread, request, language, now
     )
-    if not request_log.record(session, message, _attachments(vault, session, message, inbound, request, now)):
+    if not request_log.record(
+        session, message, recording.attachment_rows(vault, session, message, inbound, request, now)
+    ):
         raise _DuplicateError
     if assessment.situation is not None and inbound.case is None:
         announce.danger(
@@ -330,80 +311,6 @@ def _language(
         earlier = request_log.language_of_thread(session, thread.id) if thread else None
         return earlier or person.language or assessment.language
     return assessment.language
-
-
-def _message(
-    vault: Vault,
-    session: Session,
-    inbound: Inbound,
-    assessment: Assessment,
-    failed: bool,
-    masked: _MaskedWords,
-    person: Person,
-    thread: Thread | None,
-    request: HelpRequest,
-    language: str,
-    now: datetime,
-) -> Message:
-    key = request_log.get_key(session, request.data_key_id)
-    message_id = new_id(now)
-    author = Author.REQUESTER if inbound.kind in _HUMAN else Author.MACHINE
-    if inbound.case is not None:
-        author = Author.EXPERT
-    urgency = min(assessment.urgency, Priority.P2) if failed else assessment.urgency
-    subject = inbound.subject
-    return Message(
-        id=message_id,
-        dedupe_key=inbound.key,
-        thread_id=thread.id if thread else None,
-        request_id=request.id or 0,
-        person_id=person.id,
-        kind=inbound.kind,
-        author=author,
-        external_id=inbound.external_id,
-        subject=vault.seal(key.id, key.wrapped, subject, row=f"message/{message_id}", field="subject")
-        if subject
-        else None,
-        body=sealing.seal_body(vault, key, message_id, inbound.text[:LONGEST_TEXT]),
-        masked=masked.text,
-        masked_subject=masked.subject,
-        language=language,
-        immediate_danger=assessment.immediate_danger,
-        self_harm=assessment.self_harm,
-        wants_human=assessment.wants_human or inbound.wants_human,
-        in_doubt=assessment.in_doubt or failed,
-        safety_check_failed=failed,
-        sender_proved=inbound.sender.verified or inbound.thread.channel is not ChannelName.EMAIL,
-        case_public=inbound.case.public if inbound.case else None,
-        case_ticket_id=inbound.case.ticket_id if inbound.case else None,
-        urgency=urgency.value,
-        needed_by=assessment.needed_by,
-        occurred_at=inbound.occurred_at,
-        recorded_at=now,
-        state=MessageState.PENDING,
-    )
-
-
-def _attachments(
-    vault: Vault, session: Session, message: Message, inbound: Inbound, request: HelpRequest, now: datetime
-) -> tuple[Attachment, ...]:
-    key = request_log.get_key(session, request.data_key_id)
-    rows = []
-    for file in inbound.files:
-        row_id = new_id(now)
-        bound = f"attachment/{row_id}"
-        rows.append(
-            Attachment(
-                id=row_id,
-                message_id=message.id,
-                name=vault.seal(key.id, key.wrapped, file.name, row=bound, field="name"),
-                media_type=file.media_type[:200],
-                size=len(file.content),
-                content=vault.seal(key.id, key.wrapped, file.content, row=bound, field="content"),
-                recorded_at=now,
-            )
-        )
-    return tuple(rows)
 
 
 def handle(services: Services, message_id: str) -> bool:

@@ -17,11 +17,12 @@ from bot.channels.web.texts import TEXTS
 from bot.conversation import NotAccepted
 from bot.database import reading, transaction
 from bot.messages import Inbound, ThreadKey
+from bot.recording import LONGEST_TEXT
 from bot.services import Services
 from escalation import directory
 from escalation.tables import ChannelName, MessageKind
 
-MOST_CHARACTERS: Final = conversation.LONGEST_TEXT
+MOST_CHARACTERS: Final = LONGEST_TEXT
 UNAVAILABLE: Final = (DBAPIError, PoolTimeout)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 

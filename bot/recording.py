@@ -1,0 +1,111 @@
+"""An inbound message as rows: sealed, masked, with its files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.delivery import sealing
+from bot.messages import Inbound
+from bot.redaction import mask
+from bot.safety.assessment import Assessment
+from bot.vault import Vault
+from escalation import request_log
+from escalation.identifiers import new_id
+from escalation.kinds import Author, ChannelName, MessageKind, MessageState
+from escalation.sla import Priority
+from escalation.tables import Attachment, HelpRequest, Message, Person, Thread
+
+LONGEST_TEXT = 200_000
+_HUMAN = frozenset({MessageKind.MESSAGE, MessageKind.EDIT, MessageKind.DELETION})
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedWords:
+    """What of a message may be seen in lists."""
+
+    text: str
+    subject: str | None
+
+
+def mask_words(inbound: Inbound, language: str) -> MaskedWords:
+    """Mask the text and the subject. A hostile text may take a second: never under a write lock."""
+    text = mask(inbound.text[:LONGEST_TEXT], language=language).text
+    subject = mask(inbound.subject, language=language).text[:500] if inbound.subject else None
+    return MaskedWords(text, subject)
+
+
+def message_row(
+    vault: Vault,
+    session: Session,
+    inbound: Inbound,
+    assessment: Assessment,
+    failed: bool,
+    masked: MaskedWords,
+    person: Person,
+    thread: Thread | None,
+    request: HelpRequest,
+    language: str,
+    now: datetime,
+) -> Message:
+    """Return the row of an inbound message: its own words sealed, masked words beside them."""
+    key = request_log.get_key(session, request.data_key_id)
+    message_id = new_id(now)
+    author = Author.REQUESTER if inbound.kind in _HUMAN else Author.MACHINE
+    if inbound.case is not None:
+        author = Author.EXPERT
+    urgency = min(assessment.urgency, Priority.P2) if failed else assessment.urgency
+    subject = inbound.subject
+    return Message(
+        id=message_id,
+        dedupe_key=inbound.key,
+        thread_id=thread.id if thread else None,
+        request_id=request.id or 0,
+        person_id=person.id,
+        kind=inbound.kind,
+        author=author,
+        external_id=inbound.external_id,
+        subject=vault.seal(key.id, key.wrapped, subject, row=f"message/{message_id}", field="subject")
+        if subject
+        else None,
+        body=sealing.seal_body(vault, key, message_id, inbound.text[:LONGEST_TEXT]),
+        masked=masked.text,
+        masked_subject=masked.subject,
+        language=language,
+        immediate_danger=assessment.immediate_danger,
+        self_harm=assessment.self_harm,
+        wants_human=assessment.wants_human or inbound.wants_human,
+        in_doubt=assessment.in_doubt or failed,
+        safety_check_failed=failed,
+        sender_proved=inbound.sender.verified or inbound.thread.channel is not ChannelName.EMAIL,
+        case_public=inbound.case.public if inbound.case else None,
+        case_ticket_id=inbound.case.ticket_id if inbound.case else None,
+        urgency=urgency.value,
+        needed_by=assessment.needed_by,
+        occurred_at=inbound.occurred_at,
+        recorded_at=now,
+        state=MessageState.PENDING,
+    )
+
+
+def attachment_rows(
+    vault: Vault, session: Session, message: Message, inbound: Inbound, request: HelpRequest, now: datetime
+) -> tuple[Attachment, ...]:
+    """Return the rows of the files that came with a message, names and contents sealed."""
+    key = request_log.get_key(session, request.data_key_id)
+    rows = []
+    for file in inbound.files:
+        row_id = new_id(now)
+        bound = f"attachment/{row_id}"
+        rows.append(
+            Attachment(
+                id=row_id,
+                message_id=message.id,
+                name=vault.seal(key.id, key.wrapped, file.name, row=bound, field="name"),
+                media_type=file.media_type[:200],
+                size=len(file.content),
+                content=vault.seal(key.id, key.wrapped, file.content, row=bound, field="content"),
+                recorded_at=now,
+            )
+        )
+    return tuple(rows)
