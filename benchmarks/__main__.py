@@ -65,7 +65,7 @@ def first_answer(client: httpx.Client, question: str) -> float:
     while time.perf_counter() - began < _PATIENCE:
         if 'class="turn answer' in client.get(where).text:
             return time.perf_counter() - began
-        time.sleep(0.003)
+        time.sleep(0.02)  # a look costs the desk a page: looking more often would measure the looking
     raise SystemExit("no answer came in ten seconds")
 
 
@@ -97,10 +97,10 @@ def cold(folder: Path) -> float:
         try:
             while True:
                 try:
-                    with httpx.Client(base_url="http://127.0.0.1:8899") as client:
+                    with httpx.Client(base_url="http://127.0.0.1:8899", timeout=60) as client:
                         first_answer(client, QUESTIONS[0])
                     return time.perf_counter() - began
-                except httpx.ConnectError:
+                except httpx.TransportError:
                     if process.poll() is not None:
                         raise SystemExit("the fresh clone did not start") from None
                     time.sleep(0.1)
@@ -137,6 +137,9 @@ def main() -> None:
         began = time.perf_counter()
         with running_desk(data_dir) as desk:
             table.add_row("start, everything installed", f"{time.perf_counter() - began:.2f} s", "under 3 s")
+            for question in (QUESTIONS[0], QUESTIONS[-1]):  # the first in each language loads its models
+                with httpx.Client(base_url=desk.address) as client:
+                    first_answer(client, question)
             times = web(desk.address, chosen.askers, chosen.seconds, chosen.every)
             asked = f"{len(times)} questions, {chosen.askers} askers, one every {chosen.every:g} s"
             p99 = times[min(len(times) - 1, int(len(times) * 0.99))]

@@ -75,7 +75,8 @@ def serve(
 def _listen(settings: Settings) -> tuple[socket.socket, Settings]:
     """Bind the port before anything else is set up: a busy port is told at once."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # named as TCP, or asyncio leaves Nagle's delay on: 40 ms more for every page
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
