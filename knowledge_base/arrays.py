@@ -39,7 +39,7 @@ def write_arrays(path: Path, arrays: Mapping[str, Array], note: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException:  # an interrupt too: no half-written file stays behind
         Path(temporary).unlink(missing_ok=True)
         raise
 

@@ -86,7 +86,7 @@ def last_id(connection: Connection, table: Table) -> int | None:
         if sequence is None:
             return highest
         handed_out: int = connection.execute(
-            text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608
+            text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608  the database's own name for it
         ).scalar_one()
         return max(highest, handed_out)
     if not table.dialect_options["sqlite"]["autoincrement"]:

@@ -381,7 +381,7 @@ def write_env(path: Path, answers: Mapping[str, str]) -> None:
             elif name in present:
                 unset_key(part, name)
         part.replace(path)
-    except BaseException:
+    except BaseException:  # an interrupt too: no half-written file stays behind
         part.unlink(missing_ok=True)
         raise
 

@@ -42,7 +42,7 @@ def upgrade(engine: Engine) -> bool:
     if current(engine) == HEAD:
         return False
     from alembic import command  # noqa: PLC0415  see above
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  see above
 
     known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
     with engine.begin() as connection:
@@ -72,7 +72,7 @@ def check(engine: Engine) -> None:
 
 def config(connection: Connection | None = None) -> "Config":
     """Return Alembic's configuration, with the connection that its environment works on."""
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415  see above
 
     made = Config()
     made.set_main_option("script_location", str(_HERE).replace("%", "%%"))

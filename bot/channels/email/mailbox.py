@@ -78,7 +78,7 @@ class Mailbox:
         self._box = _connect(settings, tls or ssl.create_default_context())
         try:
             self._can_idle = self._sign_in(settings)
-        except BaseException:
+        except BaseException:  # an interrupt too: no open connection stays behind
             self._box.client.shutdown()
             raise
         self._validity = 0

@@ -114,9 +114,9 @@ def start_socket_mode(app: SlackApp, app_token: str) -> SocketModeHandler:
         web_client=brisk_client(app_token, app.client.base_url, timeout=10),
     )
     try:
-        handler.connect()  # type: ignore[no-untyped-call]
+        handler.connect()  # type: ignore[no-untyped-call]  # Bolt has no types for it
     except FAILURES:
-        handler.close()  # type: ignore[no-untyped-call]
+        handler.close()  # type: ignore[no-untyped-call]  # Bolt has no types for it
         raise
     return handler
 

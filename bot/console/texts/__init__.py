@@ -18,7 +18,7 @@ def _set(texts: ConsoleTexts, language: Language) -> ConsoleTexts:
             done[one.name] = typeset(value, language)
         else:
             done[one.name] = {name: typeset(words, language) for name, words in value.items()}
-    return replace(texts, **done)  # type: ignore[arg-type]
+    return replace(texts, **done)  # type: ignore[arg-type]  # each value keeps its field's type
 
 
 TEXTS: Final[Mapping[Language, ConsoleTexts]] = {
