@@ -1,0 +1,81 @@
+"""The record of what was asked and what was answered. Bodies arrive sealed; lists see masked text."""
+
+from escalation.request_log.answers import (
+    AnswerFacts,
+    attach_answer,
+    automatic_replies,
+    give_feedback,
+    misses_in_a_row,
+)
+from escalation.request_log.messages import (
+    earlier_words,
+    first_question,
+    get_message,
+    is_first_contact,
+    known_message,
+    last_question,
+    only_machines_wrote,
+    record,
+)
+from escalation.request_log.requests import (
+    STAYS_OPEN,
+    get_key,
+    get_request,
+    lock_request,
+    open_request,
+    open_request_of,
+)
+from escalation.request_log.threads import (
+    find_thread,
+    language_of_thread,
+    open_thread,
+    requester_thread,
+    thread_exists,
+    words_of_thread,
+)
+from escalation.request_log.waiting import (
+    CLAIM,
+    UNANSWERED_AFTER,
+    claim,
+    close_pending,
+    finish,
+    pending,
+    release,
+    unanswered,
+)
+
+__all__ = [
+    "CLAIM",
+    "STAYS_OPEN",
+    "UNANSWERED_AFTER",
+    "AnswerFacts",
+    "attach_answer",
+    "automatic_replies",
+    "claim",
+    "close_pending",
+    "earlier_words",
+    "find_thread",
+    "finish",
+    "first_question",
+    "get_key",
+    "get_message",
+    "get_request",
+    "give_feedback",
+    "is_first_contact",
+    "known_message",
+    "language_of_thread",
+    "last_question",
+    "lock_request",
+    "misses_in_a_row",
+    "only_machines_wrote",
+    "open_request",
+    "open_request_of",
+    "open_thread",
+    "pending",
+    "record",
+    "release",
+    "requester_thread",
+    "thread_exists",
+    "unanswered",
+    "words_of_thread",
+]

@@ -1,0 +1,93 @@
+"""Messages: kept once, read masked."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from escalation.errors import NotFound
+from escalation.request_log.requests import get_request
+from escalation.rows import insert_new
+from escalation.tables import Attachment, Author, Message, MessageKind
+
+
+def record(session: Session, message: Message, files: Iterable[Attachment] = ()) -> bool:
+    """Store a message with its files; return False, storing nothing, when its key is known already."""
+    if not insert_new(session, message):
+        return False
+    for file in files:
+        session.add(file)
+    if message.author is Author.REQUESTER and message.kind in {MessageKind.MESSAGE, MessageKind.EDIT}:
+        request = get_request(session, message.request_id)
+        request.last_message_at = max(request.last_message_at, message.recorded_at)
+        request.urgency = min(request.urgency, message.urgency or "P4")  # a turn raises, none lowers
+        session.add(request)
+    session.flush()
+    return True
+
+
+def known_message(session: Session, dedupe_key: str) -> Message | None:
+    """Return the message that arrived earlier under this key, or None."""
+    return session.exec(select(Message).where(Message.dedupe_key == dedupe_key)).first()
+
+
+def get_message(session: Session, message_id: str) -> Message:
+    """Return a message, or raise NotFound."""
+    message = session.get(Message, message_id)
+    if message is None:
+        raise NotFound("There is no such message.")
+    return message
+
+
+def earlier_words(session: Session, message: Message, limit: int = 6) -> tuple[str, ...]:
+    """Return the requester's own earlier masked turns of the same conversation, oldest first."""
+    rows = session.exec(
+        select(Message.masked)
+        .where(
+            Message.thread_id == message.thread_id,
+            Message.author == Author.REQUESTER,
+            Message.kind == MessageKind.MESSAGE,
+            Message.id < message.id,
+        )
+        .order_by(col(Message.id).desc())
+        .limit(limit)
+    ).all()
+    return tuple(reversed(rows))
+
+
+def is_first_contact(session: Session, message: Message) -> bool:
+    """Tell whether this is the first message this person ever sent us."""
+    return (
+        session.exec(
+            select(Message.id).where(Message.person_id == message.person_id, Message.id < message.id).limit(1)
+        ).first()
+        is None
+    )
+
+
+def last_question(session: Session, request_id: int) -> Message | None:
+    """Return the requester's latest message of the request, or None."""
+    return session.exec(
+        select(Message)
+        .where(Message.request_id == request_id, Message.author == Author.REQUESTER)
+        .order_by(col(Message.recorded_at).desc(), col(Message.id).desc())
+    ).first()
+
+
+def first_question(session: Session, request_id: int) -> Message | None:
+    """Return the requester's first message of the request, or None."""
+    return session.exec(
+        select(Message)
+        .where(
+            Message.request_id == request_id,
+            Message.author == Author.REQUESTER,
+            Message.kind == MessageKind.MESSAGE,
+        )
+        .order_by(col(Message.id))
+        .limit(1)
+    ).first()
+
+
+def only_machines_wrote(session: Session, request_id: int) -> bool:
+    """Tell whether no human has written in this request: then nobody is there to be told anything."""
+    human = select(Message.id).where(Message.request_id == request_id, Message.author == Author.REQUESTER)
+    return session.exec(human.limit(1)).first() is None

@@ -1,0 +1,120 @@
+"""Conversations: finding, opening, and where a reply must go."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from escalation.identifiers import new_id
+from escalation.rows import insert_new
+from escalation.tables import Author, ChannelName, Message, MessageKind, OutboxMessage, Thread
+
+
+def find_thread(
+    session: Session, channel: ChannelName, key: str, aliases: Sequence[str], person_id: int
+) -> Thread | None:
+    """Return the conversation by its own key, or by the carrier's id of a message in it.
+
+    A stranger who quotes a message id of somebody else's conversation does not enter it.
+    """
+    own = session.exec(select(Thread).where(Thread.channel == channel, Thread.key == key)).first()
+    if own is not None:
+        return own if own.person_id == person_id or own.ticket_id is not None else None
+    if not aliases:
+        return None
+    names = list(aliases)
+    by_key = session.exec(
+        select(Thread).where(
+            Thread.channel == channel, Thread.person_id == person_id, col(Thread.key).in_(names)
+        )
+    ).first()
+    if by_key is not None:
+        return by_key
+    by_message = session.exec(
+        select(Thread)
+        .join(Message, col(Message.thread_id) == col(Thread.id))
+        .outerjoin(OutboxMessage, col(OutboxMessage.message_id) == col(Message.id))
+        .where(
+            Thread.channel == channel,
+            Thread.person_id == person_id,
+            or_(col(Message.external_id).in_(names), col(OutboxMessage.external_id).in_(names)),
+        )
+        .order_by(col(Message.recorded_at).desc())
+    ).first()
+    return by_message
+
+
+def open_thread(
+    session: Session,
+    *,
+    channel: ChannelName,
+    key: str,
+    address: str,
+    person_id: int,
+    request_id: int,
+    now: datetime,
+) -> Thread:
+    """Return the conversation of that key, made now unless another delivery has just made it."""
+    row = Thread(
+        id=new_id(now),
+        channel=channel,
+        key=key,
+        address=address,
+        person_id=person_id,
+        request_id=request_id,
+        created_at=now,
+    )
+    insert_new(session, row)
+    return session.exec(select(Thread).where(Thread.channel == channel, Thread.key == key)).one()
+
+
+def thread_exists(session: Session, channel: ChannelName, key: str) -> bool:
+    """Tell whether any conversation has this key, whoever's it is."""
+    return (
+        session.exec(select(Thread.id).where(Thread.channel == channel, Thread.key == key)).first()
+        is not None
+    )
+
+
+def requester_thread(session: Session, request_id: int) -> Thread | None:
+    """Return the conversation in which the requester wrote last: where a reply must go."""
+    latest = session.exec(
+        select(Thread)
+        .join(Message, col(Message.thread_id) == col(Thread.id))
+        .where(Message.request_id == request_id, Message.author == Author.REQUESTER)
+        .order_by(col(Message.recorded_at).desc(), col(Message.id).desc())
+    ).first()
+    if latest is not None:
+        return latest
+    return session.exec(
+        select(Thread)
+        .where(Thread.request_id == request_id, col(Thread.ticket_id).is_(None))
+        .order_by(col(Thread.created_at).desc())
+    ).first()
+
+
+def words_of_thread(session: Session, thread_id: str, *, before: datetime, limit: int = 6) -> tuple[str, ...]:
+    """Return the requester's own masked turns of a conversation up to `before`, oldest first."""
+    rows = session.exec(
+        select(Message.masked)
+        .where(
+            Message.thread_id == thread_id,
+            Message.author == Author.REQUESTER,
+            Message.kind == MessageKind.MESSAGE,
+            Message.recorded_at <= before,
+        )
+        .order_by(col(Message.recorded_at).desc(), col(Message.id).desc())
+        .limit(limit)
+    ).all()
+    return tuple(reversed(rows))
+
+
+def language_of_thread(session: Session, thread_id: str) -> str | None:
+    """Return the language of the requester's latest message in a conversation, or None."""
+    return session.exec(
+        select(Message.language)
+        .where(Message.thread_id == thread_id, Message.author == Author.REQUESTER)
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).first()
