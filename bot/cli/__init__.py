@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import ask, backup, directory, doctor, kb, mail, run, setup, tickets
+from bot.cli import ask, backup, directory, doctor, kb, mail, run, setup, sla, tickets
 
 app = typer.Typer(
     name="helpdesk",
@@ -17,6 +17,7 @@ app = typer.Typer(
 for module in (run, ask, setup, doctor, backup):
     module.register(app)
 app.add_typer(tickets.app, name="tickets", help="Work tickets from the terminal.")
+app.add_typer(sla.app, name="sla", help="Clocks and policies: when something would be due, and why.")
 app.add_typer(kb.app, name="kb", help="Add to the library, look into it, search it.")
 app.add_typer(directory.app, name="directory", help="People, identities, roles and cities.")
 app.add_typer(mail.app, name="email", help="Take mail from files.")

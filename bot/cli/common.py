@@ -29,6 +29,7 @@ from bot.vault import VaultError
 from bot.worker import SWEEP
 from escalation import directory, outbox
 from escalation.access import OPERATOR, Actor
+from escalation.business_hours import CalendarError
 from escalation.errors import EscalationError, NotFound
 from knowledge_base.errors import LibraryError
 
@@ -86,7 +87,7 @@ def one_line_errors(command: Callable[P, T]) -> Callable[P, T]:
             err.print("helpdesk: nothing was stored; run `helpdesk doctor` to see why")
         except DBAPIError as error:
             err.print(f"helpdesk: {describe(error, load())}")
-        except (NotReady, VaultError, EscalationError, LibraryError) as error:
+        except (NotReady, VaultError, EscalationError, CalendarError, LibraryError) as error:
             err.print(f"helpdesk: {plain(str(error))}")
         except BrokenPipeError:
             # whoever read us has gone: what is left to print goes nowhere, without a complaint at exit

@@ -23,6 +23,7 @@ from escalation.business_hours.zones import (
     check_zone_data,
     force_packaged_zones,
     from_wall,
+    parse_instant,
     zone_of,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "nth_opening",
     "openings_between",
     "parse_hours",
+    "parse_instant",
     "validate",
     "zone_of",
 ]

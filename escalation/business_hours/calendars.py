@@ -1,6 +1,7 @@
 """Opening hours as values: windows in a weekday, holidays, calendars, and the notation people write."""
 
 import itertools
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -114,10 +115,14 @@ def parse_hours(text: str) -> Week:
 
     Round the clock is `Mon-Sun 00:00-24:00`. Raises CalendarError saying which part is wrong.
     """
+    if not text.strip():
+        raise CalendarError(
+            "there is no open hour: the opening hours are missing; write them like Mon-Fri 09:00-17:00"
+        )
     week: list[list[Window]] = [[] for _ in DAYS]
     days: list[int] = []
     timed = True
-    for token in text.replace("\N{EN DASH}", "-").replace(",", " ").replace(";", " ").split():
+    for token in re.sub(r"\s*[-\u2013\u2014]\s*", "-", text).replace(",", " ").replace(";", " ").split():
         if token[0].isalpha():
             if timed:
                 days, timed = [], False

@@ -1,5 +1,7 @@
 """Time zones by their IANA keys, the offset changes around a date, and how fresh the zone data is."""
 
+import calendar
+import re
 import zoneinfo
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +20,7 @@ _PROBES = (
     ("America/Edmonton", timedelta(hours=-6)),
     ("America/Winnipeg", timedelta(hours=-5)),
 )
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _PROBED_AT = datetime(2026, 12, 1, 18, tzinfo=UTC)
 
 
@@ -43,6 +46,32 @@ def from_wall(zone: str, wall: datetime) -> datetime:
         return found
     shown = micros(wall.replace(tzinfo=UTC))
     return instant(next(begin for begin, _, offset in regimes(info, wall.date()) if begin + offset > shown))
+
+
+def parse_instant(text: str, zone: str) -> datetime:
+    """Read an ISO date and time as a UTC instant; without an offset it is this zone's wall clock.
+
+    A wall time the clocks skip is the first instant after the skip; a repeated one is its first pass, and an
+    offset chooses the other. Raises CalendarError, in one line, for a text that is no such time.
+    """
+    written = text.strip()
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        raise CalendarError(_no_such_time(written)) from None
+    try:
+        return from_wall(zone, found) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError:
+        raise CalendarError(f"{written!r} is beyond the years that can be reckoned with") from None
+
+
+def _no_such_time(written: str) -> str:
+    parts = _DATE.match(written)
+    if parts:
+        year, month, day = map(int, parts.groups())
+        if year and 1 <= month <= 12 and calendar.monthrange(year, month)[1] < day <= 31:
+            return f"{written!r}: there is no {day} {calendar.month_name[month]} in {year}"
+    return f"{written!r} is no date and time; write it like 2026-11-20T16:30 or 2026-11-20T16:30-05:00"
 
 
 def check_zone_data() -> tuple[str, ...]:
