@@ -17,10 +17,13 @@ LONGEST = 180
 
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026:;\u00bb])\s+|\n+")
 _RECOMMENDATION = re.compile(
-    r"\A(?:recommendations?|recommandations?)\s+(?:n[o\u00b0]\.?\s*)?(\d{1,3}(?:\.\d{1,2})?[a-z]?)\b",
+    r"\A(?:recommendations?|recommandations?)\s+(?:n[o\u00b0]\.?\s*)?((?:[a-z]-)?\d{1,3}(?:\.\d{1,2})?[a-z]?)\b",
     re.IGNORECASE,
 )
-_SOURCE_HEADING = re.compile(r"\A(?:[\d.]+ )?(?:sources|references|bibliograph\w+)\W*\Z")
+# Where to read more: shown on the document's page, but no answer in itself.
+_SOURCE_HEADING = re.compile(
+    r"\A(?:[\d.]+ )?(?:sources|references|bibliograph\w+|see also|a lire aussi|voir aussi)\W*\Z"
+)
 _CONTACT_HEADING = re.compile(
     r"\b(who to (?:call|contact)|whom to call|contacts?|phone numbers?|help ?lines?"
     r"|qui (?:appeler|joindre|contacter)|a qui (?:parler|telephoner)|coordonnees|personnes?-ressources?)\b"

@@ -22,6 +22,7 @@ from knowledge_base.errors import ReadError
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)(?:\n|\A)---[ \t]*(?:\n|\Z)", re.DOTALL)
 _LANGUAGE_SUFFIX = re.compile(r"-(en|fr)\Z")
 _SPACES = re.compile(r"[ \t]+")
+_OTHER_DOCUMENT = re.compile(r"(?!\w+:)[^\s?#]+\.md(?:#\S*)?", re.IGNORECASE)
 
 # Deeper nesting than any person writes; the parser itself is recursive.
 _DEEPEST_NESTING = 30
@@ -230,7 +231,9 @@ def _inline(node: SyntaxTreeNode) -> str:
         elif child.type == "link":
             words, address = _inline(child), str(child.attrs.get("href", ""))
             bare = address.removeprefix("mailto:").removeprefix("tel:")
-            shown = not bare or bare.startswith("#") or _bare(bare) in _bare(words)
+            # The file name of a document beside this one says nothing to a reader.
+            inside = bare.startswith("#") or _OTHER_DOCUMENT.fullmatch(bare)
+            shown = not bare or inside or _bare(bare) in _bare(words)
             parts.append(words if shown else f"{words} ({bare})")
         elif child.type == "image":
             parts.append(child.content)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge_base.arrays import Array
-from knowledge_base.documents import PassageKind
+from knowledge_base.documents import DocumentKind, PassageKind
 from knowledge_base.language import SUPPORTED
 from knowledge_base.passages import cut, split_sentences
 from knowledge_base.readers.markdown import read_markdown
@@ -102,9 +102,11 @@ def sentences(language: str) -> Iterator[Sample]:
     """Yield titles, synonyms and sentences of the starter articles of a language."""
     for name, data in starter_files():
         article = read_markdown(name, data)
-        if article.language != language:
+        about = article.attributes
+        # A toolkit or a referral speaks of many subjects, an article of one.
+        if article.language != language or about.kind is not DocumentKind.ARTICLE or not about.topics:
             continue
-        (topic, *_) = article.attributes.topics
+        topic = about.topics[0]
         passages = [part.text for part in cut(article) if part.kind is not PassageKind.SOURCE]
         parts = [part for text in passages for part in split_sentences(text, _SENTENCE_WORDS)]
         for text in (article.title, *article.attributes.synonyms, *parts):

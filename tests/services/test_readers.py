@@ -75,6 +75,11 @@ def test_lists_tables_and_code_keep_their_form(reader: ReaderProcess) -> None:
     assert blocks[BlockKind.PARAGRAPH].text == "quoted"
 
 
+def test_a_link_keeps_its_address_unless_it_only_names_a_file_of_the_library(reader: ReaderProcess) -> None:
+    document = reader.read("a.md", b"[Swatting](swatting.md), [the desk](https://example.org/a.md)")
+    assert _texts(document) == ["Swatting, the desk (https://example.org/a.md)"]
+
+
 def test_a_file_without_front_matter_gets_title_and_language_from_its_text(reader: ReaderProcess) -> None:
     document = reader.read(
         "c.md", "# Après un incident\r\n\r\nAppelez la police, puis la mairie.\r\n".encode("cp1252")

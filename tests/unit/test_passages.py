@@ -61,6 +61,8 @@ def test_numbered_recommendations_keep_their_number() -> None:
     assert passages[1].recommendation is None
     french = cut(_document(_heading("Recommandation 3"), _text(8)))
     assert french[0].recommendation == "3"
+    lettered = cut(_document(*(Block(BlockKind.PARAGRAPH, f"Recommendation S-{n}. Plan.") for n in (1, 12))))
+    assert [passage.recommendation for passage in lettered] == ["S-1", "S-12"]
 
 
 def test_a_place_named_by_heading_or_opening_confines_the_passage() -> None:
@@ -84,6 +86,12 @@ def test_a_passage_keeps_to_one_page() -> None:
 def test_sources_are_marked_so_that_they_are_not_quoted_as_advice() -> None:
     passages = cut(_document(_heading("Sources"), Block(BlockKind.BULLETS, items=("A book.", "A page."))))
     assert [p.kind for p in passages] == [PassageKind.SOURCE]
+
+
+def test_where_to_read_more_is_not_quoted_as_advice() -> None:
+    for heading in ("See also", "À lire aussi"):
+        passages = cut(_document(_heading(heading), Block(BlockKind.BULLETS, items=("Swatting", "Doxing"))))
+        assert [p.kind for p in passages] == [PassageKind.SOURCE]
 
 
 def test_a_chapter_called_reference_is_no_list_of_sources() -> None:
