@@ -16,7 +16,14 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from knowledge_base.documents import PassageKind, StructuredDocument, from_json, to_json
-from knowledge_base.generations import Library, build_generation, current_generation, load
+from knowledge_base.generations import (
+    Library,
+    assemble,
+    build_generation,
+    current_generation,
+    kept,
+    load,
+)
 from knowledge_base.language import SUPPORTED, detect
 from knowledge_base.lookup import (
     DocumentSummary,
@@ -50,12 +57,14 @@ __all__ = [
     "PassageView",
     "add",
     "add_synonym",
+    "assemble",
     "build_generation",
     "current_generation",
     "find_document",
     "get_document",
     "get_passage",
     "get_passages",
+    "kept",
     "list_documents",
     "list_synonyms",
     "load",

@@ -134,6 +134,22 @@ def search(
     return max(results, key=lambda result: result.confidence)
 
 
+def ranked_passages(
+    index: Index,
+    question: str,
+    *,
+    history: Sequence[str] = (),
+    audience: frozenset[str] = PUBLIC,
+    language: str,
+    jurisdiction: str | None = None,
+    limit: int = 100,
+) -> tuple[tuple[int, float], ...]:
+    """Return the rows that `search` chooses its hits from, best first, with their scores."""
+    query = make_query(index, _readable(question), history, language)
+    ranking = rank(index, query, audience=audience, jurisdiction=jurisdiction)
+    return tuple(zip(ranking.rows[:limit], ranking.scores[:limit], strict=True))
+
+
 def _readable(question: str) -> str:
     if len(question) <= _READ_START + _READ_END:
         return question

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Column, Table
 from sqlalchemy.exc import DataError, IntegrityError
 
+from bot.cli import kb_evaluate
 from bot.cli.common import AsJson, DataDir, cell, desk, err, one_line_errors, out, plain
 from bot.database import reading, transaction
 from bot.services import Services
@@ -22,6 +23,7 @@ from knowledge_base.readers import SUFFIXES, ReaderLimits, ReaderProcess
 from knowledge_base.search import PUBLIC, Hit, search
 
 app = typer.Typer(no_args_is_help=True)
+app.command("evaluate")(kb_evaluate.evaluate)
 
 
 @app.callback()

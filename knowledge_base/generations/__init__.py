@@ -18,10 +18,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from knowledge_base.arrays import BadArrayFile
-from knowledge_base.catalog import CatalogDocument, CatalogPassage
-from knowledge_base.documents import from_json
+from knowledge_base.generations.assembly import assemble
 from knowledge_base.index import Index, IndexNote
-from knowledge_base.synonyms import Synonym
 from knowledge_base.tables import (
     Document,
     DocumentState,
@@ -49,6 +47,18 @@ _BOOT = (
     "from knowledge_base.generations import main; main()"
 )
 
+__all__ = [
+    "Library",
+    "assemble",
+    "build_generation",
+    "current_generation",
+    "fingerprint",
+    "kept",
+    "load",
+    "main",
+    "write_index",
+]
+
 # Tells an engine that begins SQLite transactions with the write lock that this one only reads.
 _READING = {"helpdesk_reading": True}
 
@@ -64,6 +74,10 @@ class Library:
     @property
     def index(self) -> Index:
         return self._index
+
+    @property
+    def index_dir(self) -> Path:
+        return self._index_dir
 
     def refresh(self, engine: Engine, now: dt.datetime) -> bool:
         """Bring the index up to the published library; say whether it changed.
@@ -151,6 +165,11 @@ def load(index_dir: Path, generation: int) -> Index:
     return Index.open(found[-1])
 
 
+def kept(index_dir: Path) -> tuple[int, ...]:
+    """Return the numbers of the generations that `load` can open, in order."""
+    return tuple(sorted(int(path.name.split("-")[1]) for path in index_dir.glob("generation-*.index")))
+
+
 def _file_name(number: int, wanted: str) -> str:
     return f"generation-{number:08d}-{wanted[:16]}.index"
 
@@ -219,7 +238,7 @@ def _write(engine: Engine, path: Path, note: IndexNote) -> int:
 def write_index(engine: Engine, path: Path, note: IndexNote) -> int:
     """Build the index of the published library in this process, and write it to path."""
     with Session(engine) as session:
-        index = _build(session, note)
+        index = assemble(session, note)
     index.save(path)
     return len(index.catalog)
 
@@ -230,65 +249,3 @@ def main() -> None:
     engine = create_engine(order["url"], hide_parameters=True)
     note = IndexNote(order["generation"], order["fingerprint"])
     sys.stdout.write(str(write_index(engine, Path(order["path"]), note)))
-
-
-def _build(session: Session, note: IndexNote) -> Index:
-    rows = session.exec(
-        select(Document, DocumentVersion)
-        .join(DocumentVersion, col(DocumentVersion.document_id) == col(Document.id))
-        .where(
-            col(Document.state) == DocumentState.PUBLISHED,
-            col(DocumentVersion.state) == VersionState.PUBLISHED,
-        )
-        .order_by(col(DocumentVersion.id))
-    ).all()
-    documents = [
-        CatalogDocument(
-            document_id=f"{document.slug}-{document.language}",
-            slug=document.slug,
-            title=document.title,
-            language=document.language,
-            kind=document.kind.value,
-            topics=document.topics,
-            visibility=document.visibility,
-            reviewed=document.reviewed,
-            version=version.number,
-            published_at=version.published_at,
-            synonyms=from_json(version.structure).attributes.synonyms,
-        )
-        for document, version in rows
-    ]
-    places = {version.id: place for place, (_, version) in enumerate(rows)}
-    passages: list[CatalogPassage] = []
-    stems: list[list[str] | None] = []
-    for passage in session.exec(
-        select(Passage)
-        .join(DocumentVersion, col(DocumentVersion.id) == col(Passage.version_id))
-        .join(Document, col(Document.id) == col(DocumentVersion.document_id))
-        .where(
-            col(Document.state) == DocumentState.PUBLISHED,
-            col(DocumentVersion.state) == VersionState.PUBLISHED,
-        )
-        .order_by(col(Passage.version_id), col(Passage.position))
-        .execution_options(yield_per=1000)
-    ):
-        if passage.version_id not in places:
-            # Published between the two questions: the next generation has it.
-            continue
-        passages.append(
-            CatalogPassage(
-                passage_id=passage.id or 0,
-                document=places[passage.version_id],
-                text=passage.text,
-                language=passage.language,
-                heading=passage.heading,
-                kind=passage.kind.value,
-                step=passage.step,
-                page=passage.page_label,
-                recommendation=passage.recommendation,
-                jurisdiction=passage.jurisdiction,
-            )
-        )
-        stems.append(passage.stems.split() if passage.analysis == ANALYSIS_VERSION else None)
-    synonyms = [Synonym(row.language, row.phrase, row.meaning) for row in session.exec(select(SynonymRow))]
-    return Index.build(documents, passages, synonyms=synonyms, stems=stems, note=note)

@@ -1,0 +1,94 @@
+"""The rows of the library, gathered into an index."""
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from knowledge_base.catalog import CatalogDocument, CatalogPassage
+from knowledge_base.documents import from_json
+from knowledge_base.index import Index, IndexNote
+from knowledge_base.synonyms import Synonym
+from knowledge_base.tables import Document, DocumentState, DocumentVersion, Passage, VersionState
+from knowledge_base.tables import Synonym as SynonymRow
+from knowledge_base.tokens import ANALYSIS_VERSION
+
+
+def assemble(session: Session, note: IndexNote | None = None, *, drafts: bool = False) -> Index:
+    """Build the index of what is published or, with `drafts`, of what would be if every draft were."""
+    wanted = _newest() if drafts else _published()
+    rows = session.exec(
+        select(Document, DocumentVersion)
+        .join(DocumentVersion, col(DocumentVersion.document_id) == col(Document.id))
+        .where(*wanted)
+        .order_by(col(DocumentVersion.id))
+    ).all()
+    documents = [
+        CatalogDocument(
+            document_id=f"{document.slug}-{document.language}",
+            slug=document.slug,
+            title=document.title,
+            language=document.language,
+            kind=document.kind.value,
+            topics=document.topics,
+            visibility=document.visibility,
+            reviewed=document.reviewed,
+            version=version.number,
+            published_at=version.published_at,
+            synonyms=from_json(version.structure).attributes.synonyms,
+        )
+        for document, version in rows
+    ]
+    places = {version.id: place for place, (_, version) in enumerate(rows)}
+    passages: list[CatalogPassage] = []
+    stems: list[list[str] | None] = []
+    for passage in session.exec(
+        select(Passage)
+        .join(DocumentVersion, col(DocumentVersion.id) == col(Passage.version_id))
+        .join(Document, col(Document.id) == col(DocumentVersion.document_id))
+        .where(*wanted)
+        .order_by(col(Passage.version_id), col(Passage.position))
+        .execution_options(yield_per=1000)
+    ):
+        if passage.version_id not in places:
+            # Published between the two questions: the next generation has it.
+            continue
+        passages.append(
+            CatalogPassage(
+                passage_id=passage.id or 0,
+                document=places[passage.version_id],
+                text=passage.text,
+                language=passage.language,
+                heading=passage.heading,
+                kind=passage.kind.value,
+                step=passage.step,
+                page=passage.page_label,
+                recommendation=passage.recommendation,
+                jurisdiction=passage.jurisdiction,
+            )
+        )
+        stems.append(passage.stems.split() if passage.analysis == ANALYSIS_VERSION else None)
+    synonyms = [Synonym(row.language, row.phrase, row.meaning) for row in session.exec(select(SynonymRow))]
+    return Index.build(documents, passages, synonyms=synonyms, stems=stems, note=note)
+
+
+def _published() -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Document.state) == DocumentState.PUBLISHED,
+        col(DocumentVersion.state) == VersionState.PUBLISHED,
+    )
+
+
+def _newest() -> tuple[ColumnElement[bool], ...]:
+    """Return what picks the newest version of every document that was not taken out of answers."""
+    other = aliased(DocumentVersion)
+    newest = (
+        select(func.max(col(other.number)))
+        .where(col(other.document_id) == col(Document.id))
+        .correlate(Document)
+        .scalar_subquery()
+    )
+    return (
+        col(Document.state).in_((DocumentState.DRAFT, DocumentState.PUBLISHED)),
+        col(DocumentVersion.number) == newest,
+        col(DocumentVersion.withdrawn_at).is_(None),
+    )
