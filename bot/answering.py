@@ -35,6 +35,7 @@ _LABELS = {
     "fr": ("Parler à une personne", "Cela m’a aidé", "Cela n’a pas aidé"),
 }
 _LONGEST_QUESTION = 8_000
+_ABOUT_SOMETHING = frozenset({Reply.ANSWER, Reply.NONE})
 log = structlog.get_logger()
 
 
@@ -45,6 +46,13 @@ class Decided:
     plan: Plan
     found: SearchResult | None
     generation: int
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Return what the message was taken to be about, likeliest first; none when the library abstained."""
+        if self.found is None or self.found.abstained or self.plan.reply not in _ABOUT_SOMETHING:
+            return ()
+        return self.found.topics
 
 
 def read(services: Services, message: Message) -> Decided:

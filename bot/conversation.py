@@ -52,6 +52,7 @@ class Accepted:
     assessment: Assessment
     thread_id: str | None
     request_id: int
+    masked: recording.MaskedWords
 
 
 class NotAccepted(Exception):
@@ -95,7 +96,7 @@ def receive_and_answer(services: Services, inbound: Inbound) -> Accepted:
     return accepted
 
 
-def _log_failure(future: Future[bool]) -> None:
+def _log_failure(future: Future[answering.Decided | None]) -> None:
     # The message stays pending: the sweep tries again, and opens a ticket after 60 seconds.
     error = future.exception()
     if error is not None:
@@ -141,7 +142,7 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
         with transaction(services.engine) as session:
             known = request_log.known_message(session, inbound.key)
         if known is not None:
-            return Accepted(known.id, True, assessment, known.thread_id, known.request_id)
+            return Accepted(known.id, True, assessment, known.thread_id, known.request_id, masked)
         raise _not_accepted(services, inbound, assessment) from None
     except VaultError:
         raise _not_accepted(services, inbound, assessment) from None
@@ -192,7 +193,7 @@ def _store(
 ) -> Accepted:
     known = request_log.known_message(session, inbound.key)
     if known is not None:
-        return Accepted(known.id, True, assessment, known.thread_id, known.request_id)
+        return Accepted(known.id, True, assessment, known.thread_id, known.request_id, masked)
     person = directory.ensure_person(session, inbound.sender, now, language=_served(assessment.language))
     inbound = _own_case(session, inbound, person)
     directory.lock(session, person)  # two messages at once in a new conversation are one request
@@ -220,7 +221,8 @@ def _store(
             now,
         )
     log.info("accepted", action="conversation.accepted", message_id=message.id, request_id=request.id)
-    return Accepted(message.id, False, assessment, thread.id if thread else None, message.request_id)
+    thread_id = thread.id if thread else None
+    return Accepted(message.id, False, assessment, thread_id, message.request_id, masked)
 
 
 def _own_case(session: Session, inbound: Inbound, person: Person) -> Inbound:
@@ -316,8 +318,8 @@ def _language(
     return assessment.language
 
 
-def handle(services: Services, message_id: str) -> bool:
-    """Answer one accepted message; return False when it is handled already or another worker has it.
+def handle(services: Services, message_id: str) -> answering.Decided | None:
+    """Answer one accepted message; return what was decided, None when it is handled or another worker has it.
 
     Everything that follows from the message is applied in one transaction: a process that dies before
     its commit leaves the message pending, one that dies after it leaves nothing to do.
@@ -326,13 +328,13 @@ def handle(services: Services, message_id: str) -> bool:
     with transaction(services.engine) as session:
         message = request_log.claim(session, message_id, worker, services.clock())
     if message is None:
-        return False
+        return None
     try:
         turn = answering.read(services, message)
         with transaction(services.engine) as session:
             now = services.clock()
             if not request_log.finish(session, message_id, worker, now):
-                return False
+                return None
             answering.apply(session, services, message_id, turn, now)
     except (StaleDataError, DBAPIError) as error:
         # Somebody changed the ticket meanwhile, or the database was busy: soon again, on fresh rows.
@@ -344,9 +346,9 @@ def handle(services: Services, message_id: str) -> bool:
         )
         with transaction(services.engine) as session:
             request_log.release(session, message_id, worker, services.clock() + RETRY)
-        return False
+        return None
     services.outbox_ready.set()
-    return True
+    return turn
 
 
 def sweep(services: Services, limit: int = 50) -> int:

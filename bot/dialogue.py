@@ -75,7 +75,8 @@ class Turn:
 class Plan:
     """What to do. `relay` passes an expert's words on; `note` keeps them inside; `add_to_ticket` tells
     the people who work on it that the official wrote again; `reopen` brings a solved ticket back. `more` is
-    the first step of the same list that is not quoted."""
+    the first step of the same list that is not quoted. `reason` is why this message needs people, whether a
+    ticket is opened for it or one was open already."""
 
     reply: Reply = Reply.NONE
     quotes: tuple[Hit, ...] = ()
@@ -86,6 +87,7 @@ class Plan:
     reopen: bool = False
     relay: bool = False
     note: bool = False
+    reason: Reason | None = None
 
 
 def decide(turn: Turn, found: SearchResult | None) -> Plan:
@@ -107,26 +109,33 @@ def decide(turn: Turn, found: SearchResult | None) -> Plan:
         reply, quotes, more = Reply.NONE, (), None  # a plain wish for a person gets a person, not a search
     if turn.claimed and reason not in {Reason.DANGER, Reason.SELF_HARM}:
         # A human has taken over: the bot adds nothing but safety replies.
-        return Plan(add_to_ticket=True, raise_to=_raised(turn))
+        return Plan(add_to_ticket=True, raise_to=_raised(turn), reason=reason)
     if reply is Reply.NO_ANSWER and reason is None and turn.misses + 1 >= MISSES_BEFORE_A_PERSON:
         reason = Reason.NO_ANSWER_TWICE
     if turn.has_ticket:
-        return Plan(reply, quotes, more, add_to_ticket=True, raise_to=_raised(turn))
+        return Plan(reply, quotes, more, add_to_ticket=True, raise_to=_raised(turn), reason=reason)
     if turn.solved and reply not in {Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY}:
-        return Plan(reply, quotes, more, reopen=True, raise_to=_raised(turn))
-    return Plan(reply, quotes, more, ticket=reason)
+        return Plan(reply, quotes, more, reopen=True, raise_to=_raised(turn), reason=reason)
+    return Plan(reply, quotes, more, ticket=reason, reason=reason)
 
 
 def _machine_or_edit(turn: Turn) -> Plan:
     reason = _danger(turn)
     if turn.kind is MessageKind.EDIT:
         return Plan(
-            ticket=None if turn.has_ticket else reason, add_to_ticket=turn.has_ticket, raise_to=_raised(turn)
+            ticket=None if turn.has_ticket else reason,
+            add_to_ticket=turn.has_ticket,
+            raise_to=_raised(turn),
+            reason=reason,
         )
     if turn.kind is MessageKind.DELETION or reason is None:
         return Plan()
     # Machine mail is never answered, but danger in it reaches the duty expert.
-    return Plan(ticket=None if turn.has_ticket else Reason.MACHINE_ALERT, add_to_ticket=turn.has_ticket)
+    return Plan(
+        ticket=None if turn.has_ticket else Reason.MACHINE_ALERT,
+        add_to_ticket=turn.has_ticket,
+        reason=Reason.MACHINE_ALERT,
+    )
 
 
 def _danger(turn: Turn) -> Reason | None:

@@ -1,6 +1,6 @@
 """An inbound message as rows: sealed, masked, with its files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -8,6 +8,7 @@ from sqlmodel import Session
 from bot.delivery import sealing
 from bot.messages import Inbound
 from bot.redaction import mask
+from bot.redaction.values import Span
 from bot.safety.assessment import Assessment
 from bot.vault import Vault
 from escalation import request_log
@@ -22,17 +23,18 @@ _HUMAN = frozenset({MessageKind.MESSAGE, MessageKind.EDIT, MessageKind.DELETION}
 
 @dataclass(frozen=True, slots=True)
 class MaskedWords:
-    """What of a message may be seen in lists."""
+    """What of a message may be seen in lists. `spans` are what was masked in its text, and not to be shown."""
 
     text: str
     subject: str | None
+    spans: tuple[Span, ...] = field(default=(), repr=False)
 
 
 def mask_words(inbound: Inbound, language: str) -> MaskedWords:
     """Mask the text and the subject. A hostile text may take a second: never under a write lock."""
-    text = mask(inbound.text[:LONGEST_TEXT], language=language).text
+    text = mask(inbound.text[:LONGEST_TEXT], language=language)
     subject = mask(inbound.subject, language=language).text[:500] if inbound.subject else None
-    return MaskedWords(text, subject)
+    return MaskedWords(text.text, subject, text.spans)
 
 
 def message_row(
