@@ -110,7 +110,8 @@ _FR_TYPE = (
 # A stop ends the sentence, except after an abbreviation of three letters or fewer: "St. Jean".
 _FR_WORD = r"(?:[A-Za-zÀ-ÿ]{1,3}\.(?=[- ][A-ZÀ-Ý])|[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9']{0,20}(?:-(?:[A-Za-zÀ-ÿ]{1,3}\.-)?[A-Za-zÀ-ÿ0-9']{1,20}){0,5})"
 _FR_LINK = r"(?:(?:de la|de l'|de|du|des|le|la|les|l'|d'|à|au|aux|en)(?:[ ]|(?<=')))"
-_FR_DIRECTION = r"(?:est|ouest|nord|sud|e\.|o\.|n\.|s\.|E|O|N|S)(?![\w'])"
+# "rang Sainte-Rose est connu": in small letters the east is a direction only where the address ends.
+_FR_DIRECTION = r"(?:(?-i:Est|Ouest|Nord|Sud|EST|OUEST|NORD|SUD|E\.?|O\.?|N\.?|S\.?)(?![\w'])|(?:est|ouest|nord|sud)(?=[ ]?(?:[,.;:)!?\n]|\Z)))"
 _FR = Pattern(
     rf"{_HEAD}{_NUMBER}[ ]?,?[ ]{{0,2}}(?:de la |de l'|du |sur la |sur le )?(?P<type>{_FR_TYPE})\b\.?[ ](?P<name>{_FR_LINK}{{0,2}}(?:\d{{1,3}}(?:e|er|re|i[eè]me)\b|{_FR_WORD})"
     rf"(?:[ ](?:{_FR_LINK}{{0,2}})(?-i:[A-ZÀ-Ý]){_FR_WORD}){{0,3}})(?:[ ]{_FR_DIRECTION})?{_TAIL}",
