@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from knowledge_base.documents import DocumentKind
-from knowledge_base.passages import cut
+from knowledge_base.documents import DocumentKind, PassageKind
+from knowledge_base.passages import DraftPassage, cut
 from knowledge_base.readers.markdown import read_markdown
 from tests.support.starter import PHONE, StarterFile, starter_documents
 
@@ -44,6 +44,10 @@ TEMPLATES = {
     "template-police-summary",
     "template-school-and-family-notice",
     "template-staff-note",
+}
+
+PROVINCES = {
+    f"CA-{code}" for code in ("AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT")
 }
 
 DOCUMENTS = starter_documents()
@@ -129,6 +133,10 @@ def of_kind(kind: DocumentKind, language: str) -> list[StarterFile]:
     return [d for d in DOCUMENTS if d.meta["kind"] == kind and d.language == language]
 
 
+def passages_of(document: StarterFile) -> tuple[DraftPassage, ...]:
+    return cut(read_markdown(document.path.name, document.path.read_bytes()))
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_template_can_be_copied_whole(language: str) -> None:
     templates = of_kind(DocumentKind.TEMPLATE, language)
@@ -136,11 +144,31 @@ def test_every_template_can_be_copied_whole(language: str) -> None:
     for template in templates:
         texts = re.findall(r"^```text\n(.*?)\n```$", template.body, re.MULTILINE | re.DOTALL)
         assert len(texts) >= 3, template.name
-        passages = [
-            passage.text for passage in cut(read_markdown(template.path.name, template.path.read_bytes()))
-        ]
+        passages = [passage.text for passage in passages_of(template)]
         for text in texts:
             assert any(text in passage for passage in passages), (template.name, text)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_province_has_its_police_and_its_reporting_bodies(language: str) -> None:
+    contacts: dict[str, list[str]] = defaultdict(list)
+    for document in of_kind(DocumentKind.REFERRAL, language):
+        for passage in passages_of(document):
+            if passage.kind is PassageKind.CONTACT and len(passage.jurisdiction) == 1:
+                contacts[passage.jurisdiction[0]].append(passage.text)
+    assert set(contacts) >= PROVINCES
+    for province in PROVINCES:
+        assert len(contacts[province]) >= 3, province
+        assert any(text.startswith("Police") for text in contacts[province]), province
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_referral_with_a_number_says_when_it_was_verified(language: str) -> None:
+    verified = {"en": "Last verified: 22 November 2026", "fr": "Vérifié le 22 novembre 2026"}[language]
+    for document in of_kind(DocumentKind.REFERRAL, language):
+        for passage in passages_of(document):
+            if re.search(r"\b1[- ]8\d\d[- ]\d{3}-\d{4}\b", passage.text):
+                assert verified in passage.text, (document.name, passage.text)
 
 
 @every_document
