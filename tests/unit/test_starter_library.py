@@ -171,6 +171,21 @@ def test_a_referral_with_a_number_says_when_it_was_verified(language: str) -> No
                 assert verified in passage.text, (document.name, passage.text)
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_toolkit_numbers_its_recommendations_without_a_gap_and_each_is_cited_alone(language: str) -> None:
+    (toolkit,) = of_kind(DocumentKind.TOOLKIT, language)
+    numbered = [passage for passage in passages_of(toolkit) if passage.recommendation]
+    assert len(numbered) >= 60
+    assert [passage.recommendation for passage in numbered] == [f"S-{n}" for n in range(1, len(numbered) + 1)]
+    assert {passage.kind for passage in numbered} == {PassageKind.RECOMMENDATION}
+    parts = {"en": ("Prevent", "Counter", "Respond"), "fr": ("Prévenir", "Contrer", "Intervenir")}[language]
+    people = {"en": ("individuals", "councils"), "fr": ("personne", "conseil")}[language]
+    for part in parts:
+        for whom in people:
+            under = [p for p in numbered if p.heading[0].startswith(part) and whom in p.heading[0]]
+            assert len(under) >= 9, (part, whom)
+
+
 @every_document
 def test_phone_numbers_are_only_those_that_were_checked(document: StarterFile) -> None:
     assert document.unchecked_numbers() == set()
