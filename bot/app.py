@@ -13,16 +13,18 @@ from bot.channels.slack.app import SlackApp, build_app
 from bot.channels.slack.sender import SlackSender
 from bot.channels.slack.workspace import brisk_client
 from bot.channels.web.sender import WebSender
-from bot.database import open_engine
+from bot.database import open_engine, reading, transaction
 from bot.messages import Sender
+from bot.policies import Policies
 from bot.provisioning import NotReady, Say
 from bot.rendering import Renderer
 from bot.services import Services
 from bot.settings import Settings
 from bot.vault import Vault, VaultError
+from escalation import policy_store
 from escalation.business_hours import check_zone_data, force_packaged_zones
-from escalation.sla import Policy, PolicyError, default_policy, load_policy
-from escalation.tables import ChannelName
+from escalation.sla import Policy, PolicyError, default_policy_text
+from escalation.tables import ChannelName, PolicyOrigin
 from knowledge_base.library import Library
 
 HANDLERS = 4
@@ -61,6 +63,7 @@ def build(
         provisioning.import_starter(engine, real_clock(), say)
         if vault is not None:
             provisioning.seed_demonstration(settings, engine, real_clock())
+        policy = _policy(settings, engine)
         library = Library(settings.index_dir)
         library.refresh(engine, real_clock())
     except DBAPIError as error:
@@ -74,7 +77,7 @@ def build(
         vault_fault=fault,
         library=library,
         renderer=Renderer(settings.hub_name),
-        policy=_policy(settings),
+        policies=Policies(policy),
         clock=real_clock,
         pool=ThreadPoolExecutor(HANDLERS, thread_name_prefix="handle"),
         senders=senders if senders is not None else _senders(settings, vault),
@@ -103,11 +106,17 @@ def _vault(settings: Settings, engine: Engine) -> tuple[Vault | None, str | None
         return None, str(error)
 
 
-def _policy(settings: Settings) -> Policy:
-    if settings.policy_file is None:
-        return default_policy()
+def _policy(settings: Settings, engine: Engine) -> Policy:
+    """Return the policy in force; a policy file, or a default, edited since the last start becomes a version."""
+    file = settings.policy_file
+    origin = PolicyOrigin.FILE if file else PolicyOrigin.DEFAULT
     try:
-        return load_policy(settings.policy_file.read_text("utf-8"))
+        text = file.read_text("utf-8") if file else default_policy_text()
+        with reading(engine) as session:
+            if found := policy_store.taken_up(session, text, origin):
+                return found
+        with transaction(engine) as session:
+            return policy_store.save(session, text, origin, real_clock())
     except (PolicyError, OSError, UnicodeDecodeError) as error:
         raise NotReady(f"HELPDESK_POLICY_FILE: {error}") from None
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from bot.messages import Sender
+from bot.policies import Policies
 from bot.rendering import Renderer
 from bot.settings import Settings
 from bot.vault import Vault
@@ -49,9 +50,14 @@ class Services:
     vault: Vault | None
     library: Library
     renderer: Renderer
-    policy: Policy
+    policies: Policies
     clock: Callable[[], datetime]
     pool: Executor
     senders: Mapping[ChannelName, Sender]
     vault_fault: str | None = None
     outbox_ready: Signal = field(default_factory=Signal)
+
+    @property
+    def policy(self) -> Policy:
+        """Return the policy that new tickets get. Each ticket keeps its own until another is applied."""
+        return self.policies.current

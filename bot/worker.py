@@ -33,6 +33,7 @@ from knowledge_base import language
 from knowledge_base.topics import topic_model
 
 LIBRARY_SECONDS = 1
+POLICY_SECONDS = 5
 MESSAGES_SECONDS = 2
 STALE_SECONDS = 15
 STOP_SECONDS = 5.0
@@ -64,6 +65,11 @@ def refresh_library(services: Services) -> bool:
     return services.library.refresh(services.engine, services.clock())
 
 
+def refresh_policy(services: Services) -> bool:
+    """Take up a policy that was applied elsewhere."""
+    return services.policies.refresh(services.engine)
+
+
 def warm_up() -> None:
     """Load what the first message would otherwise wait for: the safety weights, the patterns, the language model."""
     safety.assess("warm up", language=None)
@@ -92,6 +98,7 @@ class Worker:
         """Start the jobs and loops. A desk without its key only keeps its library current."""
         services = self._services
         self._every(LIBRARY_SECONDS, refresh_library)
+        self._every(POLICY_SECONDS, refresh_policy)
         if services.vault is not None:
             self._every(services.settings.heartbeat_seconds, beat)
             self._every(MESSAGES_SECONDS, conversation.sweep)

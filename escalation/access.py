@@ -15,6 +15,7 @@ class Verb(StrEnum):
     READ_LIBRARY = "read_library"
     EDIT_LIBRARY = "edit_library"
     EDIT_DIRECTORY = "edit_directory"
+    CHANGE_POLICY = "change_policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ _TABLE: dict[Verb, frozenset[str]] = {
     Verb.READ_LIBRARY: frozenset({"anyone"}),
     Verb.EDIT_LIBRARY: frozenset({"admin", "operator"}),
     Verb.EDIT_DIRECTORY: frozenset({"admin", "operator"}),
+    Verb.CHANGE_POLICY: frozenset({"admin", "operator"}),
 }
 _ABOUT_A_CASE = frozenset({Verb.READ_REQUEST, Verb.READ_TICKET, Verb.WORK_TICKET})
 

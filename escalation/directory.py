@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, or_, select
 
 from escalation.access import Actor
 from escalation.errors import NotFound
@@ -180,6 +180,23 @@ def people_with(session: Session, *roles: RoleName) -> tuple[Person, ...]:
             .order_by(col(Person.id))
         ).all()
     )
+
+
+def find_named(session: Session, name: str) -> Person | None:
+    """Return the one person of this name or mail address who is not suspended, or None."""
+    wanted = name.strip()
+    mail = select(Identity.person_id).where(
+        Identity.kind == IdentityKind.EMAIL, Identity.external_id == normal_id(IdentityKind.EMAIL, wanted)
+    )
+    found = session.exec(
+        select(Person)
+        .where(
+            or_(func.lower(Person.name) == wanted.lower(), col(Person.id).in_(mail)),
+            col(Person.suspended_at).is_(None),
+        )
+        .limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None
 
 
 def profile_of(session: Session, person_id: int) -> ExpertProfile:

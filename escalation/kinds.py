@@ -83,6 +83,25 @@ class SubjectKind(StrEnum):
     TICKET = "ticket"
     FOLLOW_UP = "follow_up"
     REVIEW = "review"
+    SELF_TEST = "self_test"
+
+
+class ReminderState(StrEnum):
+    """What became of a reminder: sent; held until its reader works again; dropped because something newer
+    took its place; or left to the morning's digest."""
+
+    SENT = "sent"
+    HELD = "held"
+    DROPPED = "dropped"
+    DIGEST = "digest"
+
+
+class PolicyOrigin(StrEnum):
+    """Where a version of the policy came from."""
+
+    DEFAULT = "default"
+    FILE = "file"
+    COMMAND = "command"
 
 
 class OutboxState(StrEnum):

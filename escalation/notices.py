@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from escalation.sla import Priority, Target
+from escalation.sla import EventKind, Priority, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,17 @@ class ReminderDue:
     breached: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PromiseChanged:
+    """The first reply is promised for another moment than the official was told."""
+
+    ticket_id: int
+    event_id: str
+    cause: EventKind
+    due_before: datetime
+    due_after: datetime
+
+
 Notice = (
     DangerSeen
     | TicketOpened
@@ -87,4 +98,5 @@ Notice = (
     | TicketResolved
     | TicketReopened
     | ReminderDue
+    | PromiseChanged
 )

@@ -68,6 +68,8 @@ def _record(session: Session, ticket: Ticket, state: ClockState, now: datetime) 
             recipient=recipient,
             due_at=state.reached.at,
             recorded_at=now,
+            send_at=now,
+            settled_at=now,
         )
         if not insert_new(session, reminder):
             continue

@@ -31,6 +31,7 @@ from escalation import directory, outbox
 from escalation.access import OPERATOR, Actor
 from escalation.business_hours import CalendarError
 from escalation.errors import EscalationError, NotFound
+from escalation.sla import PolicyError
 from knowledge_base.errors import LibraryError
 
 _WORKER_IS_NEAR = timedelta(seconds=60)
@@ -87,6 +88,9 @@ def one_line_errors(command: Callable[P, T]) -> Callable[P, T]:
             err.print("helpdesk: nothing was stored; run `helpdesk doctor` to see why")
         except DBAPIError as error:
             err.print(f"helpdesk: {describe(error, load())}")
+        except PolicyError as error:
+            for fault in error.faults:
+                err.print(f"helpdesk: {plain(fault)}")
         except (NotReady, VaultError, EscalationError, CalendarError, LibraryError) as error:
             err.print(f"helpdesk: {plain(str(error))}")
         except BrokenPipeError:

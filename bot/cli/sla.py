@@ -1,16 +1,51 @@
 """`helpdesk sla`: what the clocks would say, and why."""
 
 import json
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bot.cli.common import AsJson, one_line_errors, out, plain
-from escalation import what_if
+from bot import promises
+from bot.cli.common import (
+    AsJson,
+    AsWhom,
+    DataDir,
+    acting,
+    actor_named,
+    desk,
+    err,
+    one_line_errors,
+    out,
+    plain,
+    send_due,
+)
+from bot.database import reading
+from bot.provisioning import NotReady
+from bot.rendering import times
+from bot.rendering.labels import label
+from bot.services import Services
+from escalation import directory, policy_store, tickets, what_if
+from escalation.access import Verb, may
 from escalation.business_hours import force_packaged_zones
+from escalation.errors import Forbidden, NotFound
+from escalation.holiday_edits import edit_holidays
+from escalation.sla import Policy, PolicyError, Story, load_policy, tell, write_policy
+from escalation.tickets.policies import Moves
 
+LONGEST_SUM = 21
+HEAD_OF_SUM = 14
 app = typer.Typer(no_args_is_help=True)
+Number = Annotated[str, typer.Argument(help="The ticket's number, such as HD-1042.")]
+PolicyFile = Annotated[
+    Path,
+    typer.Option(
+        "--policy", help="A policy as TOML; `helpdesk sla policy` prints the one in force to begin with."
+    ),
+]
 
 
 @app.callback()
@@ -88,5 +123,238 @@ def due(
         out.print(f"  {point.name:>3} %  {_said(point.at)}")
 
 
+@app.command("explain")
+@one_line_errors
+def explain(number: Number, who: AsWhom = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Tell the story of every clock of a ticket: started, paused, resumed, due, and why.
+
+    The sum under each clock lists the dates that counted, so that it can be checked against a calendar.
+    """
+    with desk(data_dir) as services, reading(services.engine) as session:
+        actor = actor_named(session, who)
+        ticket = tickets.by_number(session, number)
+        if not may(actor, Verb.READ_TICKET, tickets.thing(session, ticket)):
+            raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
+        now = services.clock()
+        log = tickets.clocks.log_of(session, ticket)
+        policy = tickets.clocks.policy_of(session, log, services.policy)
+        states = tickets.clocks.states(session, ticket, services.policy, now)
+        stories = [tell(policy, state, log, now) for state in states]
+        title = (
+            f"{tickets.number_of(ticket.id or 0)}  {ticket.priority}  {ticket.state.value.replace('_', ' ')}"
+        )
+    if as_json:
+        out.print(
+            json.dumps([asdict(story) for story in stories], ensure_ascii=False, indent=2, default=_json)
+        )
+        return
+    version = f", version {policy.version}" if policy.version else ""
+    out.print(plain(f"{title}  policy {policy.name}{version}"))
+    for story in stories:
+        _print_story(story)
+
+
+def _print_story(story: Story) -> None:
+    out.print()
+    out.print(plain(story.title))
+    out.print(plain(f"  Counted {story.calendar}; times below are {story.zone}."))
+    for line in story.lines:
+        out.print(plain(f"  {_said(line.at)}  {line.words}"))
+    shown = story.sum if len(story.sum) <= LONGEST_SUM else (*story.sum[:HEAD_OF_SUM], *story.sum[-3:])
+    for index, row in enumerate(shown):
+        if len(shown) < len(story.sum) and index == HEAD_OF_SUM:
+            out.print(f"      ... {len(story.sum) - len(shown)} more dates (--json shows each)")
+        parts = ", ".join(f"{_hour(a, row.day)}-{_hour(b, row.day)}" for a, b in row.spans)
+        gave = f"{parts}  {_span(row.counted)}, {_span(row.so_far)} so far" if parts else row.closed
+        out.print(plain(f"      {row.day:%a %Y-%m-%d}  {gave}"))
+    out.print(f"  Due {_said(story.due)}: {story.standing}.")
+
+
+@app.command("preview")
+@one_line_errors
+def preview(policy: PolicyFile, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Show which open tickets another policy would move, and how. Nothing is changed."""
+    read = _policy_in(policy)
+    with desk(data_dir) as services:
+        total, moves = _preview(services, read[1])
+        if as_json:
+            out.print(json.dumps([asdict(one) for one in moves], ensure_ascii=False, indent=2, default=_json))
+            return
+        _print_moves(services, total, moves)
+
+
+@app.command("apply")
+@one_line_errors
+def apply(
+    policy: PolicyFile,
+    open_tickets: Annotated[
+        bool, typer.Option("--open-tickets", help="Move open tickets too, not only new ones.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    note: Annotated[str, typer.Option(help="Why, in a few words; kept with the version.")] = "",
+    who: AsWhom = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Put another policy in force for new tickets; with --open-tickets also for those under way.
+
+    It is checked first, and what would move is shown. Officials whose first reply moves are told, with the reason.
+    """
+    text, read = _policy_in(policy)
+    with desk(data_dir) as services:
+        actor = acting(services, who)
+        if not may(actor, Verb.CHANGE_POLICY):
+            raise Forbidden("Only an admin changes the policy.")
+        _known_people(services, read)
+        if open_tickets:
+            total, moves = _preview(services, read)
+            _print_moves(services, total, moves)
+        if not yes and not typer.confirm("Put this policy in force?", err=True):
+            out.print("Nothing was changed.")
+            return
+        saved = promises.save(services, text, actor, note)
+        out.print(plain(f"Version {saved.version} of the policy ({saved.name}) is in force for new tickets."))
+        if open_tickets:
+            with _progress() as bar:
+                task = bar.add_task("open tickets", total=promises.count_open(services))
+                told = promises.apply_to_open(services, saved, actor, lambda: bar.advance(task))
+            out.print(f"Open tickets follow it too. Officials told of a new time: {told}.")
+            send_due(services)
+
+
+@app.command("policy")
+@one_line_errors
+def policy_text(
+    version: Annotated[int | None, typer.Option(help="An older version, by number.")] = None,
+    versions: Annotated[bool, typer.Option("--versions", help="List every version instead.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Print the policy in force, ready to be edited and applied again."""
+    with desk(data_dir) as services, reading(services.engine) as session:
+        if versions:
+            for row in policy_store.versions(session):
+                by = directory.get_person(session, row.saved_by).name if row.saved_by else "the desk"
+                line = (
+                    f"{row.id:>4}  {row.saved_at:%Y-%m-%d %H:%M} UTC  {row.origin.value:<8} {by}  {row.note}"
+                )
+                out.print(plain(line.rstrip()))
+            return
+        number = version if version is not None else services.policy.version
+        out.print(plain(policy_store.text_of(session, number).rstrip()))
+
+
+@app.command("holidays")
+@one_line_errors
+def holidays(
+    add: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Close on this date: 2026-12-24.", show_default=False)
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the day is called.")] = "",
+    region: Annotated[str, typer.Option(help="Who keeps it; with --seed, whose holidays.")] = "",
+    remove: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Open on this date after all.", show_default=False)
+    ] = None,
+    seed: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YEARS",
+            help="Add the public holidays of --region in 2032 or 2032-2036.",
+            show_default=False,
+        ),
+    ] = None,
+    calendar: Annotated[str | None, typer.Option(help="Which calendar. [default: the hub's]")] = None,
+    who: AsWhom = None,
+    data_dir: DataDir = None,
+) -> None:
+    """List the holidays of a calendar, or change them: each change is a new version of the policy.
+
+    New tickets follow it at once; tickets under way keep their promise until `sla apply --open-tickets`.
+    """
+    with desk(data_dir) as services:
+        force_packaged_zones()
+        policy = services.policy
+        chosen = calendar or policy.hub
+        edited = edit_holidays(policy, chosen, add=add, name=name, region=region, remove=remove, seed=seed)
+        if edited is policy:
+            for row in next(c for c in policy.calendars if c.name == chosen).holidays:
+                out.print(plain(f"{row.date:%a %Y-%m-%d}  {row.region:<6} {row.name}".rstrip()))
+            return
+        actor = acting(services, who)
+        if not may(actor, Verb.CHANGE_POLICY):
+            raise Forbidden("Only an admin changes the policy.")
+        saved = promises.save(services, write_policy(edited), actor, f"holidays of {chosen}")
+        out.print(plain(f"Version {saved.version} of the policy is in force for new tickets."))
+
+
+def _policy_in(file: Path) -> tuple[str, Policy]:
+    force_packaged_zones()
+    try:
+        text = file.read_text("utf-8")
+        return text, load_policy(text)
+    except PolicyError as error:
+        raise PolicyError([f"{file}: {fault}" for fault in error.faults]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise NotReady(f"{file} can't be read: {reason}") from None
+
+
+def _preview(services: Services, policy: Policy) -> tuple[int, tuple[Moves, ...]]:
+    total = promises.count_open(services)
+    with _progress() as bar:
+        task = bar.add_task("open tickets", total=total)
+        return total, promises.preview(services, policy, lambda: bar.advance(task))
+
+
+def _print_moves(services: Services, total: int, moves: tuple[Moves, ...]) -> None:
+    if not moves:
+        out.print(
+            f"No due time would move on the {total} open tickets." if total else "There are no open tickets."
+        )
+        return
+    out.print(f"{len(moves)} of {total} open tickets would move:")
+    zone, now = services.policy.hub_calendar.zone, services.clock()
+    for one in moves:
+        out.print(plain(f"{one.number}  {one.priority}"))
+        for shift in one.shifts:
+            before, after = (
+                times.when(at, zone, "en", now) if at else "not promised"
+                for at in (shift.due_before, shift.due_after)
+            )
+            late = " (overdue: that stays on record)" if shift.overdue else ""
+            out.print(plain(f"    {label(shift.target.value, 'en')}: {before} -> {after}{late}"))
+
+
+def _known_people(services: Services, policy: Policy) -> None:
+    """Refuse a policy that wakes somebody the directory does not know."""
+    words = {"owner", "experts", "leads", "everyone"}
+    named = {policy.fallback, *(step.notify for rule in policy.rules for step in rule.chain)} - words
+    with reading(services.engine) as session:
+        for name in sorted(named):
+            if directory.find_named(session, name) is None:
+                raise NotFound(f"The policy tells {name!r}, who is not one person of the directory.")
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def _hour(at: datetime, day: date) -> str:
+    later = (at.date() - day).days
+    if later == 1 and at.hour == at.minute == 0:
+        return "24:00"
+    return f"{at:%H:%M}" if not later else f"{at:%a %H:%M}"
+
+
+def _span(span: timedelta) -> str:
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "nothing"
+
+
+def _json(value: object) -> str:
+    return value.isoformat() if isinstance(value, (datetime, date)) else str(value)
+
+
 def _said(at: datetime) -> str:
-    return f"{at:%a} {at.isoformat(' ', 'seconds' if at.second or at.microsecond else 'minutes')}"
+    return f"{at:%a} {at.isoformat(' ', 'minutes')}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -21,6 +22,7 @@ from escalation.errors import NotFound
 from escalation.notices import (
     DangerSeen,
     Notice,
+    PromiseChanged,
     PublicReply,
     ReminderDue,
     RequesterWrote,
@@ -29,6 +31,7 @@ from escalation.notices import (
     TicketReopened,
     TicketResolved,
 )
+from escalation.sla import Target
 from escalation.tables import (
     Clock,
     DataKey,
@@ -62,6 +65,8 @@ def enqueue(session: Session, services: Services, notices: Iterable[Notice], now
                 _update(session, services, ticket_id, "reopened", f"reopened:{event_id}", now)
             case ReminderDue():
                 _reminder(session, services, notice, now)
+            case PromiseChanged():
+                _promise_changed(session, services, notice, now)
             case DangerSeen():
                 raise TypeError("danger is announced when the message is accepted")
 
@@ -123,6 +128,7 @@ def next_clock(session: Session, ticket_id: int) -> Clock | None:
             Clock.subject_kind == SubjectKind.TICKET,
             Clock.subject_id == ticket_id,
             col(Clock.stopped_at).is_(None),
+            Clock.target != Target.SILENCE,  # nobody was promised the official's own words
         )
         .order_by(col(Clock.due_at), col(Clock.id))
     ).first()
@@ -259,8 +265,33 @@ def _update(
         )
 
 
+def _promise_changed(session: Session, services: Services, notice: PromiseChanged, now: datetime) -> None:
+    """Tell the official, with the reason, and the people of the ticket."""
+    ticket = tickets.get(session, notice.ticket_id)
+    language = request_log.get_request(session, ticket.request_id).language
+    cause = f"promise:{notice.event_id}:{notice.due_after.isoformat()}"
+    _to_official(
+        session,
+        services,
+        notice.ticket_id,
+        "promise_changed",
+        cause,
+        now,
+        due_before=notice.due_before,
+        due_at=notice.due_after,
+        why=label(f"because_{notice.cause.value}", language),
+    )
+    _update(session, services, notice.ticket_id, "promise_changed", cause, now)
+
+
 def _to_official(
-    session: Session, services: Services, ticket_id: int, kind: str, cause: str, now: datetime
+    session: Session,
+    services: Services,
+    ticket_id: int,
+    kind: str,
+    cause: str,
+    now: datetime,
+    **more: Any,
 ) -> None:
     ticket = tickets.get(session, ticket_id)
     request = request_log.get_request(session, ticket.request_id)
@@ -271,7 +302,7 @@ def _to_official(
     to_requester(
         session,
         services,
-        Words(kind, request.language, context, ticket_id=ticket.id),
+        Words(kind, request.language, replace(context, **more), ticket_id=ticket.id),
         request=request,
         thread=thread,
         dedupe_key=f"{kind}:{cause}",

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot.delivery.enqueue import Destination
 from bot.rendering import times
@@ -12,8 +12,7 @@ from bot.services import Services
 from escalation import directory, tickets
 from escalation.access import NOTHING, Thing, Verb, may
 from escalation.business_hours import is_open, next_open
-from escalation.sla import Target
-from escalation.tables import ChannelName, Clock, Person, RoleName, SubjectKind, Ticket
+from escalation.tables import ChannelName, Person, RoleName, Ticket
 
 EXPERTS = "experts"
 LEADS = "leads"
@@ -57,14 +56,7 @@ def promised(session: Session, ticket: Ticket) -> datetime | None:
 
     Without cover out of hours the clock itself starts at opening: what is promised is what is staffed.
     """
-    return session.exec(
-        select(Clock.due_at).where(
-            Clock.subject_kind == SubjectKind.TICKET,
-            Clock.subject_id == ticket.id,
-            Clock.target == Target.FIRST_RESPONSE,
-            col(Clock.stopped_at).is_(None),
-        )
-    ).first()
+    return tickets.clocks.promised(session, ticket.id or 0)
 
 
 def everyone(session: Session, services: Services, requester_id: int) -> tuple[Destination, ...]:

@@ -51,6 +51,8 @@ class TicketContext:
     point: str | None = None
     target: str | None = None
     breached: bool = False
+    due_before: datetime | None = None
+    why: str | None = None
     in_doubt: bool = False
 
 

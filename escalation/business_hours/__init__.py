@@ -8,7 +8,16 @@ windows, and the date is no holiday. That one rule gives the spring gap (the win
 instant that exists) and the autumn fold (both passes of a repeated hour count).
 """
 
-from escalation.business_hours.calendars import Calendar, Holiday, Week, Window, always, parse_hours, validate
+from escalation.business_hours.calendars import (
+    Calendar,
+    Holiday,
+    Week,
+    Window,
+    always,
+    hours_text,
+    parse_hours,
+    validate,
+)
 from escalation.business_hours.sums import (
     add,
     add_days,
@@ -17,6 +26,7 @@ from escalation.business_hours.sums import (
     next_open,
     nth_opening,
     openings_between,
+    spans,
 )
 from escalation.business_hours.zones import (
     CalendarError,
@@ -40,12 +50,14 @@ __all__ = [
     "check_zone_data",
     "force_packaged_zones",
     "from_wall",
+    "hours_text",
     "is_open",
     "next_open",
     "nth_opening",
     "openings_between",
     "parse_hours",
     "parse_instant",
+    "spans",
     "validate",
     "zone_of",
 ]

@@ -144,6 +144,17 @@ def parse_hours(text: str) -> Week:
     return tuple(tuple(windows) for windows in week)
 
 
+def hours_text(week: Week) -> str:
+    """Return opening hours as `parse_hours` reads them, days of the same hours together."""
+    said = []
+    for windows, members in itertools.groupby(range(len(DAYS)), key=lambda day: week[day]):
+        days = [DAYS[day] for day in members]
+        if windows:
+            label = days[0] if len(days) == 1 else f"{days[0]}-{days[-1]}"
+            said.append(f"{label} {','.join(map(str, windows))}")
+    return "; ".join(said)
+
+
 def never_opens(calendar: Calendar, since: date) -> str:
     return (
         f"calendar {calendar.name} has no open hour in {LONGEST_CLOSURE_DAYS} days from {since.isoformat()}"

@@ -59,6 +59,19 @@ def between(calendar: Calendar, a: datetime, b: datetime) -> timedelta:
     return timedelta(microseconds=sum(t.position(end) - t.position(start) for t in tables))
 
 
+def spans(calendar: Calendar, a: datetime, b: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    """Return the stretches between `a` and `b` in which the calendar is open, in UTC, in order."""
+    start, end = micros(a), micros(b)
+    if calendar.continuous:
+        return ((instant(start), instant(end)),) if start < end else ()
+    return tuple(
+        (instant(max(opens, start)), instant(min(closes, end)))
+        for table in _years_through(calendar, start, end)
+        for opens, closes in zip(table.opens, table.closes, strict=True)
+        if closes > start and opens < end
+    )
+
+
 def next_open(calendar: Calendar, at: datetime) -> datetime:
     """Return `at` itself when the calendar is open then, else the next opening, in UTC."""
     return add(calendar, at, 0)

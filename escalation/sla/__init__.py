@@ -17,10 +17,12 @@ from escalation.sla.points import (
     next_point,
     points,
 )
-from escalation.sla.policy import Cover, Duration, Policy, Rule, parse_duration
-from escalation.sla.policy_file import PolicyError, default_policy, load_policy
+from escalation.sla.policy import Cover, Duration, Plan, Policy, Rule, Step, parse_duration
+from escalation.sla.policy_file import PolicyError, default_policy, default_policy_text, load_policy
+from escalation.sla.policy_text import write_policy
 from escalation.sla.promise import Promise, pages_now, promise
 from escalation.sla.run import Revision
+from escalation.sla.story import Story, tell
 
 __all__ = [
     "DUE",
@@ -32,6 +34,7 @@ __all__ = [
     "EventKind",
     "Interval",
     "Origin",
+    "Plan",
     "Point",
     "Policy",
     "PolicyError",
@@ -40,10 +43,13 @@ __all__ = [
     "Revision",
     "Rule",
     "Schedule",
+    "Step",
+    "Story",
     "Target",
     "TicketFacts",
     "clocks",
     "default_policy",
+    "default_policy_text",
     "due",
     "higher",
     "latest_missed_point",
@@ -56,5 +62,7 @@ __all__ = [
     "promise",
     "read_detail",
     "silence_due_at",
+    "tell",
     "write_detail",
+    "write_policy",
 ]

@@ -19,6 +19,7 @@ _ORDER = {target: number for number, target in enumerate(Target)}
 class ClockState:
     """One clock of one cycle, as it stands at one moment. Instants are aware UTC.
 
+    `counted_from` is where the allowance that decides began: later than `started_at` once it was set anew.
     `due_at` of a paused clock is where it would fall if it went on at that moment. `breached_at` is the
     due instant that was missed, whenever the miss was noticed. `reached` is the latest reminder point that
     has come: a caller that stores `next_point_at` should sweep `reached` first where its reminder is not
@@ -29,6 +30,7 @@ class ClockState:
     cycle: int
     priority: Priority
     started_at: datetime
+    counted_from: datetime
     due_at: datetime
     stopped_at: datetime | None
     cancelled: bool
@@ -108,6 +110,7 @@ def _state(replay: Replay, run: Run, now: datetime) -> ClockState:
         cycle=run.cycle,
         priority=run.priority,
         started_at=min(leg.started for leg in run.legs),
+        counted_from=leg.started,
         due_at=schedule.due_at,
         stopped_at=run.stopped_at,
         cancelled=run.cancelled,

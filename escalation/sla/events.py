@@ -32,7 +32,7 @@ class Event:
     asked_at: datetime | None = None  # absorbed: the other ticket's first message
     escalated_at: datetime | None = None  # absorbed: when the other ticket was opened
     unanswered_since: datetime | None = None  # absorbed: its oldest message without a person's answer
-    policy: Policy | None = None  # policy_applied
+    policy: Policy | None = None  # opened (None: the one the caller gives), policy_applied
 
     def __post_init__(self) -> None:
         own = (self.occurred_at, self.recorded_at, self.needed_by)

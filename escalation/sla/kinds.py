@@ -36,6 +36,12 @@ class Target(StrEnum):
     RESOLUTION = "resolution"
     FOLLOW_UP = "follow_up"
     REVIEW = "review"
+    SILENCE = "silence"
+
+    @property
+    def promised(self) -> bool:
+        """Tell whether an official was promised this; the others remind the hub of its own plans."""
+        return self not in (Target.FOLLOW_UP, Target.REVIEW, Target.SILENCE)
 
 
 class EventKind(StrEnum):

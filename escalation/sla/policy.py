@@ -12,6 +12,9 @@ from escalation.sla.kinds import Priority, Target
 
 ELAPSED = "elapsed"
 REQUESTER = "requester"
+MOST_REPEATS = 5
+LONGEST_WAIT = timedelta(days=7)
+EVERYONE = "everyone"
 
 _UNITS = {"s": 1, "sec": 1, "min": 60, "h": 3600, "hour": 3600}
 _LONGEST = timedelta(days=3650)
@@ -61,6 +64,27 @@ def parse_duration(text: str) -> Duration:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an escalation: wait, then tell them, so many times. The wait counts from the send before.
+
+    `notify` is `owner` (who has the case, or was suggested for it), `experts`, `leads`, `everyone`, or a person
+    of the directory by name or address.
+    """
+
+    notify: str
+    wait: timedelta
+    repeat: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.notify.strip():
+            raise ValueError("a step must say whom it notifies")
+        if not timedelta(0) <= self.wait <= LONGEST_WAIT:
+            raise ValueError("a step waits at most 7 days")
+        if not 1 <= self.repeat <= MOST_REPEATS:
+            raise ValueError(f"a step is repeated 1 to {MOST_REPEATS} times")
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What one priority promises. `calendar` is "elapsed", "requester", or the name of a calendar."""
 
@@ -75,6 +99,7 @@ class Rule:
     resolution: Duration | None = None
     rearm: Duration | None = None
     silence: Duration | None = None
+    chain: tuple[Step, ...] = ()
 
     def allowed(self, target: Target, cycle: int = 1) -> Duration | None:
         """Return the time allowed for the target in this cycle (from 1), or None when none is promised."""
@@ -89,6 +114,8 @@ class Rule:
                 return self.update[min(cycle, len(self.update)) - 1] if self.update else None
             case Target.RESOLUTION:
                 return self.resolution
+            case Target.SILENCE:
+                return self.silence
             case _:
                 return None
 
@@ -102,8 +129,19 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """When somebody looks in again after a crisis: so many days after the plan was accepted, for these topics."""
+
+    days: tuple[int, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole SLA policy: one rule per priority, the calendars they name, and who is there out of hours."""
+    """A whole SLA policy: one rule per priority, the calendars they name, and who is there out of hours.
+
+    `fallback` is told when nobody else has answered. `version` is its number in the database, 0 outside.
+    """
 
     name: str
     hub: str
@@ -112,6 +150,20 @@ class Policy:
     out_of_hours: Cover | None = None
     reopen_within: timedelta = timedelta(days=14)
     next_response_waits_for_third_party: bool = False
+    fallback: str = EVERYONE
+    follow_up: Plan = Plan()
+    version: int = 0
+
+    def chain(self, priority: Priority) -> tuple[Step, ...]:
+        """Return the steps that wake people until somebody acknowledges; none where reminders do.
+
+        The last one tells the fallback, as often as the priority's reminders repeat.
+        """
+        rule = self.rule(priority)
+        if not rule.chain:
+            return ()
+        wait = rule.repeat.time or timedelta(days=1)
+        return (*rule.chain, Step(self.fallback, wait, MOST_REPEATS))
 
     def rule(self, priority: Priority) -> Rule:
         """Return the rule of this priority."""

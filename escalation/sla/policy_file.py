@@ -7,8 +7,22 @@ from datetime import date, datetime, timedelta
 
 from escalation.business_hours import Calendar, CalendarError, Holiday, parse_hours, validate
 from escalation.sla.kinds import Priority
-from escalation.sla.policy import ELAPSED, REQUESTER, Cover, Duration, Policy, Rule, parse_duration
+from escalation.sla.policy import (
+    ELAPSED,
+    EVERYONE,
+    LONGEST_WAIT,
+    MOST_REPEATS,
+    REQUESTER,
+    Cover,
+    Duration,
+    Plan,
+    Policy,
+    Rule,
+    Step,
+    parse_duration,
+)
 
+LONGEST_PLAN_DAYS = 365
 _STAND_IN = Duration(timedelta(hours=1))
 
 
@@ -22,8 +36,13 @@ class PolicyError(ValueError):
 
 def default_policy() -> Policy:
     """Return the policy a new hub starts with."""
+    return load_policy(default_policy_text())
+
+
+def default_policy_text() -> str:
+    """Return the policy a new hub starts with, as its admins may edit it."""
     source = importlib.resources.files("escalation").joinpath("policies", "default.toml")
-    return load_policy(source.read_text(encoding="utf-8"))
+    return source.read_text(encoding="utf-8")
 
 
 def load_policy(toml_text: str, calendars: Iterable[Calendar] = ()) -> Policy:
@@ -49,6 +68,8 @@ def load_policy(toml_text: str, calendars: Iterable[Calendar] = ()) -> Policy:
         out_of_hours=_cover(top),
         reopen_within=_elapsed(top.duration("reopen_within") or Duration(days=14)),
         next_response_waits_for_third_party=top.flag("next_response_waits_for_third_party"),
+        fallback=top.text("fallback", default=EVERYONE),
+        follow_up=_plan(top),
     )
     top.finish()
     if faults:
@@ -67,8 +88,8 @@ class _Table:
     def fault(self, key: str, message: str) -> None:
         self._faults.append(f"{self._where(key)}: {message}")
 
-    def text(self, key: str) -> str:
-        value = self._values.pop(key, None)
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self._values.pop(key, default)
         if isinstance(value, str) and value.strip():
             return value.strip()
         self.fault(key, "a text is needed here" if value is not None else "this is missing")
@@ -80,6 +101,22 @@ class _Table:
             return tuple(v.strip() for v in value)
         self.fault(key, 'a list of texts is needed here, as in ["pager", "email"]')
         return ()
+
+    def numbers(self, key: str, most: int) -> tuple[int, ...]:
+        value = self._values.pop(key, [])
+        if isinstance(value, list) and all(type(v) is int and 1 <= v <= most for v in value):
+            numbers = tuple(int(v) for v in value)
+            if list(numbers) == sorted(set(numbers)):
+                return numbers
+        self.fault(key, f"rising whole numbers from 1 to {most} are needed here, as in [1, 3, 7]")
+        return ()
+
+    def number(self, key: str, default: int, most: int) -> int:
+        value = self._values.pop(key, default)
+        if type(value) is int and 1 <= value <= most:
+            return value
+        self.fault(key, f"a whole number from 1 to {most} is needed here")
+        return default
 
     def flag(self, key: str) -> bool:
         value = self._values.pop(key, False)
@@ -106,6 +143,14 @@ class _Table:
             return {name: _Table(self._where(f"{key}.{name}"), v, self._faults) for name, v in value.items()}
         self.fault(key, "tables are needed here")
         return {}
+
+    def list_of_tables(self, key: str) -> tuple["_Table", ...]:
+        value = self._values.pop(key, [])
+        if isinstance(value, list) and all(isinstance(v, dict) for v in value):
+            where = self._where(key)
+            return tuple(_Table(f"{where}.{number}", v, self._faults) for number, v in enumerate(value, 1))
+        self.fault(key, f"steps are needed here, each below a line [[{self._where(key)}]]")
+        return ()
 
     def table(self, key: str) -> "_Table | None":
         value = self._values.pop(key, None)
@@ -203,6 +248,7 @@ def _rule(priority: Priority, table: _Table, calendars: set[str]) -> Rule:
         resolution=table.duration("resolution"),
         rearm=table.duration("rearm"),
         silence=table.duration("silence"),
+        chain=tuple(_step(step) for step in table.list_of_tables("chain")),
     )
     if priority.urgent and rule.calendar != ELAPSED:
         table.fault("calendar", f'{priority} always runs on elapsed time; write calendar = "{ELAPSED}"')
@@ -214,6 +260,26 @@ def _rule(priority: Priority, table: _Table, calendars: set[str]) -> Rule:
         table.fault("repeat", "elapsed time has no business days; write a time such as 30 min")
     table.finish()
     return rule
+
+
+def _step(table: _Table) -> Step:
+    wait, notify = table.needed_duration("wait"), table.text("notify")
+    repeat = table.number("repeat", 1, MOST_REPEATS)
+    table.finish()
+    if wait.days:
+        table.fault("wait", "a step waits elapsed time; write it like 5 min or 2 h")
+    elif wait.time > LONGEST_WAIT:
+        table.fault("wait", "a step waits at most 7 days")
+    return Step(notify or EVERYONE, min(wait.time, LONGEST_WAIT), repeat)
+
+
+def _plan(top: _Table) -> Plan:
+    table = top.table("follow_up")
+    if table is None:
+        return Plan()
+    plan = Plan(table.numbers("days", LONGEST_PLAN_DAYS), table.texts("topics"))
+    table.finish()
+    return plan
 
 
 def _cover(top: _Table) -> Cover | None:

@@ -94,7 +94,7 @@ class Replay:
     def _apply_while_open(self, kind: EventKind, event: Event, at: datetime) -> None:
         match kind:
             case EventKind.REQUESTER_MESSAGE:
-                self._ask(at)
+                self._ask(event, at)
             case EventKind.CLAIMED:
                 self._claim(event, at)
                 self._silence(at)
@@ -108,6 +108,7 @@ class Replay:
                 self._solve(event, at)
             case EventKind.WAITING_REQUESTER:
                 self._enter(_Stage.WAITING_REQUESTER, at)
+                self._await_word(event, at, anew=False)
             case EventKind.WAITING_THIRD_PARTY:
                 self._enter(_Stage.WAITING_THIRD_PARTY, at)
             case _:
@@ -123,7 +124,8 @@ class Replay:
 
     # What happens on the ticket
 
-    def _ask(self, at: datetime) -> None:
+    def _ask(self, event: Event, at: datetime) -> None:
+        self._stop(Target.SILENCE, at, event)
         if self.stage is _Stage.WAITING_REQUESTER:
             self._enter(_Stage.OPEN, at)
         if self.first_answered and Target.NEXT_RESPONSE not in self.current:
@@ -142,6 +144,14 @@ class Replay:
         for target in (Target.FIRST_RESPONSE, Target.NEXT_RESPONSE, Target.UPDATE):
             self._stop(target, at, event)
         self._begin(Target.UPDATE, at)
+        self._await_word(event, at, anew=True)
+
+    def _await_word(self, event: Event, at: datetime, *, anew: bool) -> None:
+        """Count how long the requester has been silent: from a person's last words to them, or from the wait."""
+        if anew:
+            self._stop(Target.SILENCE, at, event, cancelled=True)
+        if Target.SILENCE not in self.current:
+            self._begin(Target.SILENCE, at)
 
     def _hand_over(self, event: Event, at: datetime) -> None:
         holder = self.owner if self.owner is not None else self.asked
@@ -156,7 +166,7 @@ class Replay:
         self._begin(Target.ACKNOWLEDGE, at)
 
     def _solve(self, event: Event, at: datetime) -> None:
-        for target in (Target.ACKNOWLEDGE, Target.FIRST_RESPONSE, Target.NEXT_RESPONSE):
+        for target in (Target.ACKNOWLEDGE, Target.FIRST_RESPONSE, Target.NEXT_RESPONSE, Target.SILENCE):
             self._stop(target, at, event, cancelled=True)
         self._stop(Target.UPDATE, at, event)
         # Resolution stays at hand: reopening goes on with the same clock.

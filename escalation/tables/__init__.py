@@ -8,6 +8,8 @@ from escalation.kinds import (
     MessageKind,
     MessageState,
     OutboxState,
+    PolicyOrigin,
+    ReminderState,
     RoleName,
     SubjectKind,
     TicketState,
@@ -15,6 +17,7 @@ from escalation.kinds import (
 from escalation.tables.base import metadata
 from escalation.tables.outbox import OutboxDestination, OutboxMessage
 from escalation.tables.people import Affiliation, City, ExpertProfile, Identity, Person, Role
+from escalation.tables.promises import Chain, ChainEntry, FollowUp, PolicyVersion, SelfTest
 from escalation.tables.requests import Answer, Attachment, Citation, DataKey, HelpRequest, Message, Thread
 from escalation.tables.tickets import UNFINISHED, Clock, Reminder, Ticket, TicketEvent
 
@@ -24,12 +27,15 @@ __all__ = [
     "Answer",
     "Attachment",
     "Author",
+    "Chain",
+    "ChainEntry",
     "ChannelName",
     "Citation",
     "City",
     "Clock",
     "DataKey",
     "ExpertProfile",
+    "FollowUp",
     "HelpRequest",
     "Identity",
     "IdentityKind",
@@ -41,9 +47,13 @@ __all__ = [
     "OutboxMessage",
     "OutboxState",
     "Person",
+    "PolicyOrigin",
+    "PolicyVersion",
     "Reminder",
+    "ReminderState",
     "Role",
     "RoleName",
+    "SelfTest",
     "SubjectKind",
     "Thread",
     "Ticket",

@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlalchemy import Column, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field
 
-from escalation.kinds import SubjectKind, TicketState
+from escalation.kinds import ReminderState, SubjectKind, TicketState
 from escalation.sla import Priority, Target
 from escalation.tables.base import Base, by_value, instant, maybe_instant
 
@@ -109,3 +109,6 @@ class Reminder(Base, table=True):
     recipient: str = Field(max_length=80)
     due_at: datetime = instant()
     recorded_at: datetime = instant(index=True)
+    state: ReminderState = by_value(ReminderState, default=ReminderState.SENT)
+    send_at: datetime = instant(index=True)
+    settled_at: datetime | None = maybe_instant()

@@ -1,6 +1,6 @@
 """Tickets: requests handed to people."""
 
-from escalation.tickets import clocks
+from escalation.tickets import clocks, policies
 from escalation.tickets.lifecycle import (
     NOTED,
     Cause,
@@ -42,6 +42,7 @@ __all__ = [
     "number_of",
     "open_cases",
     "open_new",
+    "policies",
     "reopen",
     "reopenable",
     "reply",

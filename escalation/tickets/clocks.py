@@ -1,12 +1,27 @@
 """Clocks as rows: worked out from a ticket's events, stored so that a sweep finds what is due."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from escalation.sla import ClockState, Event, EventKind, Policy, Priority, TicketFacts, clocks, read_detail
+from escalation import policy_store
+from escalation.notices import PromiseChanged
+from escalation.sla import (
+    ClockState,
+    Event,
+    EventKind,
+    Policy,
+    Priority,
+    Target,
+    TicketFacts,
+    clocks,
+    read_detail,
+)
 from escalation.tables import Clock, Reminder, SubjectKind, Ticket, TicketEvent
 
+_WORTH_TELLING = timedelta(minutes=1)
 _STRUCTURED = frozenset(
     {
         EventKind.OPENED,
@@ -14,15 +29,39 @@ _STRUCTURED = frozenset(
         EventKind.HANDED_OVER,
         EventKind.NEEDED_BY_SET,
         EventKind.ABSORBED,
+        EventKind.POLICY_APPLIED,
     }
 )
 
 
-def states(session: Session, ticket: Ticket, policy: Policy, now: datetime) -> tuple[ClockState, ...]:
-    """Return every clock of the ticket as it stands at `now`, from its events alone."""
+def log_of(session: Session, ticket: Ticket) -> tuple[Event, ...]:
+    """Return the ticket's events as the clocks read them."""
     rows = session.exec(select(TicketEvent).where(TicketEvent.ticket_id == ticket.id)).all()
-    facts = TicketFacts(first_asked_at=ticket.first_asked_at)
-    return clocks(policy, facts, [_event(row) for row in rows], now)
+    return tuple(_event(session, row) for row in rows)
+
+
+def facts_of(ticket: Ticket, log: Iterable[Event]) -> TicketFacts:
+    """Return what clocks know of the ticket besides its events."""
+    opened = next((event for event in log if event.kind == EventKind.OPENED), None)
+    covered = _words(opened.detail).get("covered") if opened else None
+    return TicketFacts(ticket.first_asked_at, covered=None if covered is None else covered == "yes")
+
+
+def policy_of(session: Session, log: Iterable[Event], policy: Policy) -> Policy:
+    """Return the policy the ticket was opened under; `policy` where none was ever saved."""
+    opened = next((event for event in log if event.kind == EventKind.OPENED), None)
+    if opened is None or opened.policy is None:
+        return policy_store.first(session) or policy
+    return opened.policy
+
+
+def states(session: Session, ticket: Ticket, policy: Policy, now: datetime) -> tuple[ClockState, ...]:
+    """Return every clock of the ticket as it stands at `now`, from its events alone.
+
+    Each ticket keeps the policy it was opened under until another is applied to it.
+    """
+    log = log_of(session, ticket)
+    return clocks(policy_of(session, log, policy), facts_of(ticket, log), log, now)
 
 
 def refresh(session: Session, ticket: Ticket, policy: Policy, now: datetime) -> tuple[ClockState, ...]:
@@ -49,13 +88,35 @@ def refresh(session: Session, ticket: Ticket, policy: Policy, now: datetime) -> 
         else:
             row.next_point, row.next_point_at = state.next_point, state.next_point_at
         session.add(row)
-    running = [state.due_at for state in current if state.running]
+    running = [state.due_at for state in current if state.running and state.target.promised]
     due_at = min(running) if running else None
     if ticket.due_at != due_at:
         ticket.due_at = due_at
         session.add(ticket)
     session.flush()
     return current
+
+
+def promised(session: Session, ticket_id: int) -> datetime | None:
+    """Return by when the official is promised a first reply; None once one was given."""
+    return session.exec(
+        select(Clock.due_at).where(
+            Clock.subject_kind == SubjectKind.TICKET,
+            Clock.subject_id == ticket_id,
+            Clock.target == Target.FIRST_RESPONSE,
+            col(Clock.stopped_at).is_(None),
+        )
+    ).first()
+
+
+def change_of_promise(
+    session: Session, ticket_id: int, before: datetime | None, cause: EventKind, event_id: str
+) -> tuple[PromiseChanged, ...]:
+    """Return the notice that the official's first reply is promised for another moment than `before`, if it is."""
+    after = promised(session, ticket_id)
+    if before is None or after is None or abs(after - before) < _WORTH_TELLING:
+        return ()
+    return (PromiseChanged(ticket_id, event_id, cause, before, after),)
 
 
 def rows_of(session: Session, ticket_id: int) -> tuple[Clock, ...]:
@@ -78,25 +139,39 @@ def _reminded(session: Session, ticket_id: int) -> frozenset[tuple[str, int, str
     return frozenset((target, cycle, point) for target, cycle, point in rows)
 
 
-def _event(row: TicketEvent) -> Event:
+def _event(session: Session, row: TicketEvent) -> Event:
+    structured = row.kind in _STRUCTURED
     event = Event(
         kind=row.kind,
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         actor=row.actor_id,
         source_id=row.source_id,
-        detail=row.detail if row.kind in _STRUCTURED else "",
+        detail=row.detail if structured else "",
     )
-    return read_detail(event)
+    number = _words(row.detail).get("policy") if structured else None
+    policy = policy_store.of_version(session, int(number)) if number else None
+    return replace(read_detail(event), policy=policy)
+
+
+def _words(detail: str) -> dict[str, str]:
+    return dict(word.split("=", 1) for word in detail.split() if "=" in word)
 
 
 def detail(
-    *, priority: Priority | None = None, assignee: int | None = None, needed_by: datetime | None = None
+    *,
+    priority: Priority | None = None,
+    assignee: int | None = None,
+    needed_by: datetime | None = None,
+    policy: int = 0,
+    covered: bool | None = None,
 ) -> str:
     """Return the stored form of an event's structured fields."""
     words = {
         "priority": priority.value if priority else None,
         "assignee": assignee,
         "needed_by": needed_by.isoformat() if needed_by else None,
+        "policy": policy or None,
+        "covered": None if covered is None else ("yes" if covered else "no"),
     }
     return " ".join(f"{key}={value}" for key, value in words.items() if value is not None)

@@ -97,7 +97,7 @@ def open_new(
         EventKind.OPENED,
         cause,
         now,
-        detail=clocks.detail(priority=new.priority, needed_by=new.needed_by),
+        detail=clocks.detail(priority=new.priority, needed_by=new.needed_by, policy=policy.version),
     )
     clocks.refresh(session, opened, policy, now)
     return opened, (TicketOpened(opened.id, new.priority, page=new.priority is Priority.P1),)
@@ -186,6 +186,7 @@ def requester_wrote(
     cause = Cause(message.person_id, "message", message.id, message.occurred_at)
     _event(session, ticket, EventKind.REQUESTER_MESSAGE, cause, now, message_id=message.id)
     notices: list[Notice] = [RequesterWrote(ticket.id, message.id)]
+    before, cause_of_change = clocks.promised(session, ticket.id), EventKind.PRIORITY_CHANGED
     if raise_to is not None and raise_to.above(ticket.priority):
         raising = Cause(message.person_id, "message", f"{message.id}:priority", message.occurred_at)
         _event(
@@ -197,9 +198,11 @@ def requester_wrote(
         stated = clocks.detail(needed_by=message.needed_by)
         _event(session, ticket, EventKind.NEEDED_BY_SET, stating, now, detail=stated)
         ticket.needed_by = message.needed_by
+        cause_of_change = EventKind.NEEDED_BY_SET
     session.add(ticket)
     session.flush()
     clocks.refresh(session, ticket, policy, now)
+    notices += clocks.change_of_promise(session, ticket.id, before, cause_of_change, message.id)
     return tuple(notices)
 
 

@@ -856,7 +856,7 @@ def test_who_may_be_woken(
 def test_silence_of_an_urgent_requester_prompts_a_person(policy: Policy) -> None:
     facts = TicketFacts(at("Mon 09:00"))
     waiting = event(EventKind.WAITING_REQUESTER, at("Mon 10:00"), EXPERT)
-    for priority, expected in ((P1, at("Mon 10:30")), (P2, at("Mon 14:00")), (P3, None)):
+    for priority, expected in ((P1, at("Mon 10:30")), (P2, at("Mon 14:00")), (P3, at("Thu 10:00"))):
         log = [opened(at("Mon 09:00"), priority), waiting]
         assert silence_due_at(policy, facts, log) == expected
         assert (
@@ -884,11 +884,7 @@ def test_the_default_policy_is_the_table_of_the_sla() -> None:
     table = {
         rule.priority: (
             rule.calendar,
-            *(
-                str(rule.allowed(target) or "none")
-                for target in Target
-                if target not in (Target.FOLLOW_UP, Target.REVIEW)
-            ),
+            *(str(rule.allowed(target) or "none") for target in Target if target.promised),
         )
         for rule in policy.rules
     }
