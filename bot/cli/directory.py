@@ -38,8 +38,9 @@ def import_file(
 ) -> None:
     """Take cities or people from a CSV file, all of it or nothing.
 
-    Cities have the columns slug, name, country, region, zone, member; people have name, email, slack
-    (WORKSPACE/USER), roles, city, title, language, zone, topics, languages, on_duty. A column that is
+    Cities have the columns slug, name, country, region, zone, member, has_911, dispatch_phone (the ten-digit
+    line that reaches the city's own dispatch), police_contact, police_checked_on (YYYY-MM-DD); people have
+    name, email, slack (WORKSPACE/USER), roles, city, title, language, zone, topics, languages, on_duty, pager. A column that is
     not there and an empty cell leave things as they are; a cell with - empties it. People are the same
     by email address or Slack identity, never by name.
     """

@@ -27,9 +27,8 @@ _ORDINARY = (
 _DIRECTION = (
     r"(?:north|south|east|west|northeast|northwest|southeast|southwest|n\.?e|n\.?w|s\.?e|s\.?w|n|s|e|w)\b\.?"
 )
-_NUMBER = (
-    r"(?<![\d#$€£.,:/-])(?P<number>\d{1,6}(?:[A-Za-z]|[ -]?[½¼¾]|[ ]1/2)?(?:[ ]?-[ ]?\d{1,6}[A-Za-z]?)?)"
-)
+# "N6542" and "W324 S4567" are house numbers of rural grids.
+_NUMBER = r"(?<![\w#$€£.,:/-])(?:[NSEWO]\d{1,5}[ ]?(?=[NSEWO]?\d))?(?P<number>[NSEWO]?\d{1,6}(?:[A-Za-z]|[ -]?[½¼¾]|[ ]1/2)?(?:[ ]?-[ ]?\d{1,6}[A-Za-z]?)?)"
 _REGION = (
     r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOTB]|N[EVHJMYCDBLSTU]|O[HKRN]|P[AERQ]|QC|RI|S[CDK]|T[NX]|UT"
     r"|V[TA]|W[AVIY]|AB|BC|YT|YK|[A-Z]\.[A-Z]\.?|Ont(?:ario|\.)?|Qu[eé]bec|Qu[eé]\.?|Alberta|Manitoba|Saskatchewan|Nova Scotia"
@@ -84,8 +83,22 @@ _BROADWAY = Pattern(
 # "I live at 88 Kilmarnock": only a cue makes a bare number and name an address.
 _CUED = Pattern(
     rf"(?:liv(?:e|es|ed|ing) (?:over )?(?:at|on|in)|resid(?:e|es|ing) at|home(?: is)? (?:at|is)|house (?:is )?(?:at|is)|address(?: is| was|:|,)?(?: at)?|stay(?:s|ing)? at"
-    rf"|moved to|my place(?: is)?(?: at)?|adresse(?: est|:| au)?(?: le| au)?|(?:j')?(?:habit|demeur|rest|log)(?:e|es|ons|ez|ent) (?:au|a|à|dans le)|domicile (?:est )?(?:au|:)|chez (?:moi|nous|elle|lui),? (?:au|a|à))"
+    rf"|moved to|my place(?: is)?(?: at)?|(?:cabin|cottage|condo|apartment|farm|trailer|house|home|place) (?:is )?(?:at|on)|(?:chalet|maison|appartement|logement|condo)(?: est)? (?:au|à)|adresse(?: est|:| au)?(?: le| au)?|(?:j')?(?:habit|demeur|rest|log)(?:e|es|ons|ez|ent) (?:au|a|à|dans le)|domicile (?:est )?(?:au|:)|chez (?:moi|nous|elle|lui),? (?:au|a|à))"
     rf"[ :\"']{{1,3}}(?P<core>{_HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{_DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{{1,20}}){{0,2}}){_TAIL})",
+    re.IGNORECASE,
+)
+
+# "Sherry Lane, number 44", "rue des Pins, au 44": the number comes last.
+_NUMBER_LAST = Pattern(
+    rf"(?-i:[A-Z])[A-Za-z'-]{{1,20}}(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}}){{0,2}}[ ](?:{_CLEAR}|way|place|square|loop|row|close|grove)\b\.?,?[ ](?:number|no\.|#|house(?: number)?|apt\.?|unit)[ ]?\d{{1,5}}[A-Za-z]?\b"
+    r"|\b(?:rue|avenue|boulevard|chemin|rang|montée|côte|croissant|place|route)[ ](?:(?:de la|de l'|des|du|de|d')[ ]?)?[A-Za-zÀ-ÿ'-]{2,25},?[ ](?:au|num[eé]ro|no\.?|le)[ ]\d{1,5}[A-Za-z]?\b",
+    re.IGNORECASE,
+)
+# "1200 S 400 W": the grid of Utah and its neighbours.
+_GRID = Pattern(rf"(?<![\w.,-])\d{{1,5}}[ ][NSEW]\.?[ ]\d{{1,5}}[ ][NSEW]\b\.?{_TAIL}")
+# "unit 9, 310 Dunbar": the unit says that the bare number and name are a home.
+_UNIT_AND_NAME = Pattern(
+    rf"\b{_UNIT}[, -]{{1,2}}\d{{1,5}}[A-Za-z]?[ ](?-i:[A-Z])[A-Za-z'-]{{2,20}}(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}})?{_TAIL}",
     re.IGNORECASE,
 )
 
@@ -94,14 +107,17 @@ _FR_TYPE = (
     r"|ruelle|sentier|quai|square|mont[eé]e|place|pl|all[eé]e|impasse|imp|domaine|traverse|passage|pass|rond-point|cercle|esplanade|autoroute|aut"
     r"|concession|parc|faubourg|jardins?|terrasses?|voie|lieu-dit|plateau|plage|pointe|anse|drève|cap|lac|ligne"
 )
-_FR_WORD = r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9'.]{0,20}(?:-[A-Za-zÀ-ÿ0-9'.]{1,20}){0,5}"
+# A stop ends the sentence, except after an abbreviation of three letters or fewer: "St. Jean".
+_FR_WORD = r"(?:[A-Za-zÀ-ÿ]{1,3}\.(?=[- ][A-ZÀ-Ý])|[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9']{0,20}(?:-(?:[A-Za-zÀ-ÿ]{1,3}\.-)?[A-Za-zÀ-ÿ0-9']{1,20}){0,5})"
 _FR_LINK = r"(?:(?:de la|de l'|de|du|des|le|la|les|l'|d'|à|au|aux|en)(?:[ ]|(?<=')))"
-_FR_DIRECTION = r"(?:est|ouest|nord|sud|e\.|o\.|n\.|s\.|E|O|N|S)(?![\w'])"
+# "rang Sainte-Rose est connu": in small letters the east is a direction only where the address ends.
+_FR_DIRECTION = r"(?:(?-i:Est|Ouest|Nord|Sud|EST|OUEST|NORD|SUD|E\.?|O\.?|N\.?|S\.?)(?![\w'])|(?:est|ouest|nord|sud)(?=[ ]?(?:[,.;:)!?\n]|\Z)))"
 _FR = Pattern(
-    rf"{_HEAD}{_NUMBER}[ ]?,?[ ]{{0,2}}(?P<type>{_FR_TYPE})\b\.?[ ](?P<name>{_FR_LINK}{{0,2}}(?:\d{{1,3}}(?:e|er|re|i[eè]me)\b|{_FR_WORD})"
-    rf"(?:[ ](?:{_FR_LINK}{{0,2}})[A-ZÀ-Ý]{_FR_WORD}){{0,3}})(?:[ ]{_FR_DIRECTION})?{_TAIL}",
+    rf"{_HEAD}{_NUMBER}[ ]?,?[ ]{{0,2}}(?:de la |de l'|du |sur la |sur le )?(?P<type>{_FR_TYPE})\b\.?[ ](?P<name>{_FR_LINK}{{0,2}}(?:\d{{1,3}}(?:e|er|re|i[eè]me)\b|{_FR_WORD})"
+    rf"(?:[ ](?:{_FR_LINK}{{0,2}})(?-i:[A-ZÀ-Ý]){_FR_WORD}){{0,3}})(?:[ ]{_FR_DIRECTION})?{_TAIL}",
     re.IGNORECASE,
 )
+_FR_ORDINAL_NUMBER = Pattern(r"\d(?:e|er|re|i?[eè]me)\Z", re.IGNORECASE)
 _FR_CAPITALS = Pattern(r"[A-ZÀ-Ý]")
 _FR_ORDINAL = Pattern(
     rf"{_HEAD}{_NUMBER}[ ]?,?[ ]{{0,2}}(?:la[ ])?\d{{1,3}}(?:e|er|re|i[eè]me)[ ](?:rue|avenue|ave|av|boulevard|boul|rang|concession|route|rte|chemin|ch|croissant|place|terrasse|montée|ligne)\b\.?(?:[ ]{_FR_DIRECTION})?{_TAIL}",
@@ -150,10 +166,15 @@ _CUE = Pattern(
 )
 _PUBLIC = Pattern(
     r"\b(?:city hall|town hall|village hall|municipal (?:hall|building|office|centre|center)|civic (?:centre|center)|court ?house|police (?:station|headquarters|hq|detachment)|fire (?:hall|station)|"
-    r"library|community (?:centre|center|hall)|rec(?:reation)? (?:centre|center)|arena|legion|city offices?|clerk's office|council chambers?|public works|federal building|legislature|"
+    r"library|community (?:centre|center|hall)|rec(?:reation)? (?:centre|center)|arena|legion|(?:our|the|city|town|constituency|district|ward|campaign|field|main|head|county) offices?|headquarters|clerk's office|council chambers?|public works|federal building|legislature|"
     r"school|hospital|town office|city council meets|h[oô]tel de ville|mairie|bureau municipal|poste de police|caserne|biblioth[eè]que|centre communautaire|ar[ée]na|palais de justice|"
     r"[eé]cole|h[oô]pital|bureau d'arrondissement|salle du conseil|post office|polling (?:place|station)|bureau de vote|mosque|synagogue|church|temple|gurdwara|mosqu[ée]e|[ée]glise|"
     r"convention center|convention centre|event cent(?:er|re)|food bank|shelter)\b(?:[^.;!?\n]{0,30})$",
+    re.IGNORECASE,
+)
+_PUBLIC_AFTER = Pattern(
+    r"\A[ ]?[,(][ ]?(?:is |which is |i\.e\. )?(?:the |our |la |le |l')?(?:city hall|town hall|village hall|municipal (?:hall|building|office)|civic (?:centre|center)|court ?house|police (?:station|headquarters)|"
+    r"library|community (?:centre|center|hall)|city offices?|h[oô]tel de ville|mairie|bureau municipal|poste de police|biblioth[eè]que|centre communautaire|palais de justice)\b",
     re.IGNORECASE,
 )
 _PRIVATE = Pattern(
@@ -183,7 +204,13 @@ def _english(text: str) -> Iterator[Found]:
         cued = bool(match.group("tail")) or _CUE.search(_before(text, match.start(), 60)) is not None
         if cued and not _public(text, match.start()):
             yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
-    for match in (*_BOX.finditer(text), *_SPELLED.finditer(text)):
+    for match in (
+        *_BOX.finditer(text),
+        *_SPELLED.finditer(text),
+        *_NUMBER_LAST.finditer(text),
+        *_GRID.finditer(text),
+        *_UNIT_AND_NAME.finditer(text),
+    ):
         if not _public(text, match.start()):
             yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
 
@@ -247,7 +274,10 @@ def _french(text: str) -> Iterator[Found]:
             continue
         if ordinary and not _FR_CAPITALS.search(name):
             continue
-        if not _public(text, match.start()):
+        # "le gars du 3e rang": an ordinal names the road, not the house.
+        if _FR_ORDINAL_NUMBER.search(match.group("number")):
+            continue
+        if not _public(text, match.start(), end=_trim(text, match)):
             yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
 
 
@@ -265,12 +295,16 @@ def _is_address(text: str, match: re.Match[str], *, capitals: bool) -> bool:
             return False
         if any("." in word and len(word.strip(".")) > 4 for word in words):
             return False
-    return not _public(text, match.start())
+    return not _public(text, match.start(), end=_trim(text, match))
 
 
-def _public(text: str, start: int, reach: int = 60) -> bool:
+def _public(text: str, start: int, reach: int = 60, end: int | None = None) -> bool:
     before = text[max(0, start - reach) : start]
-    return _PUBLIC.search(before) is not None and _PRIVATE.search(before) is None
+    if _PRIVATE.search(before) is not None:
+        return False
+    return _PUBLIC.search(before) is not None or (
+        end is not None and _PUBLIC_AFTER.match(text[end : end + 40]) is not None
+    )
 
 
 def _trim(text: str, match: re.Match[str]) -> int:

@@ -9,10 +9,21 @@ from bot.redaction.patterns import Pattern
 from bot.redaction.values import Found, Kind
 
 # Ten digits in a row are a case number as often as a phone: the word before decides.
-_PHONE = Pattern(r"(?<![\w.$#-])(?:\+|00)?\(?\d(?:[ .()/_\u00a0-]{0,3}\d){6,14}(?![\w-]*\w@)(?!\d)")
+_PHONE = Pattern(
+    r"(?<![\w.$#-])(?:\+|00)?(?:\((?=\d{3}\)))?\d(?:[ .()/_\u00a0-]{0,3}\d){6,14}(?![\w-]*\w@)(?!\d)"
+)
 _EXTENSION = Pattern(r"\A[ ,]{0,2}(?:x|ext|extension|poste|p\.)\.?[ ]?\d{1,6}\b", re.IGNORECASE)
 _LOCAL = Pattern(r"(?<![\w.$#/-])[2-9]\d{2}[-. ]\d{4}(?![\w/-])")
 _SPACED = Pattern(r"(?<!\d)(?:\d[ ._-]){9}\d(?!\d)")
+# "403 five five five 0142": digits and number words, ten in all.
+_DIGIT_WORDS = {
+    "zero": 0, "oh": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "zéro": 0, "un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9,
+}  # fmt: skip
+_DICTATED = Pattern(
+    rf"(?<![\w-])(?:(?:{'|'.join(_DIGIT_WORDS)}|\d{{1,4}})[ ,.-]{{1,2}}){{3,11}}(?:{'|'.join(_DIGIT_WORDS)}|\d{{1,4}})(?![\w-])",
+    re.IGNORECASE,
+)
 _NOT_A_PHONE = Pattern(
     r"(?:\b(?:file|case|dossier|report|incident|event|ticket|tracking|invoice|permit|badge|docket|claim|policy|account|acct|order|po|ref(?:erence)?|bylaw|by-law|"
     r"r[eè]glement|résolution|resolution|facture|constat|permis|plainte|cause|compte|hd|rfp|section|article|statute|bill|budget|isbn|serial|parcel(?: id)?|"
@@ -38,7 +49,7 @@ _COUNTRIES = ("US", "CA")
 _LONGEST_PHONE = 17
 
 _EMAIL = Pattern(
-    r"(?<![\w.+-])[A-Za-z0-9_][\w.+%'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
+    r"(?<![\w.+-])[A-Za-z0-9_][\w.+%'-]{0,63}(?:@|[ ]@[ ]?|@[ ])(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
 )
 _EMAIL_SPELLED = Pattern(
     r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,40}(?:[ ](?:dot|point)[ ][\w+-]{1,30}){0,2}[ ]?(?:[\[({][ ]?(?:at|arobase|@|a)[ ]?[\])}]|[ ](?:at|arobase)[ ])[ ]?[A-Za-z0-9-]{1,40}(?:[ ]?(?:[\[({][ ]?(?:dot|point|\.)[ ]?[\])}]|[ ](?:dot|point)[ ]|\.)[ ]?[A-Za-z0-9-]{2,30}){0,2}(?:[ ]?(?:[\[({][ ]?(?:dot|point|\.)[ ]?[\])}]|[ ](?:dot|point)[ ]|\.)[ ]?(?:com|ca|org|net|gov|edu|us|qc|info|test|example|me|io|co))\b",
@@ -59,7 +70,9 @@ _ID_CUED = Pattern(
 )
 _RAMQ = Pattern(r"(?<![\w-])[A-Z]{4}[ ]?\d{4}[ ]?\d{4}(?![\w-])")
 
-_PLATE_BODY = r"(?=[A-Z0-9 -]{0,8}\d)(?:[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,4}(?:[ -][A-Z0-9]{1,3})?|[A-Z0-9]{5,8})"
+_PLATE_BODY = (
+    r"(?=[A-Z0-9 -]{0,8}\d)(?:[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,4}(?:[ -](?-i:[A-Z0-9]{1,3}))?|[A-Z0-9]{5,8})"
+)
 _PLATE_CUED = Pattern(
     rf"\b(?:licen[cs]e[ ]plates?|licence|license|plates?|plate[ ]number|plate[ ]no|lic|tags?|immatricul\w{{1,9}}|plaques?|reg|vanity plate)\b(?:[ ]?(?:(?:is|was|number|num[eé]ro|no|n°|#|est|reads|ending|on|of|the|her|his|my|our|their|car|truck|van|ontario|quebec|qu[eé]bec|de|du|la|le|son|sa|ma|mon|auto|d'immatriculation|immatricul[eé]e?|ont|bc|alberta)\b|[:=#(,\"'])[ ]?){{0,6}}[ ]?(?P<plate>{_PLATE_BODY})(?![\w-])",
     re.IGNORECASE,
@@ -71,7 +84,7 @@ _PLATE_SHAPE = Pattern(
     r"(?<![\w#/-])(?:[A-Z]{2,4}[ -]?\d{2,4}|\d{2,4}[ -]?[A-Z]{2,4}|[A-Z]\d{2}[ -]?[A-Z]{3}|[A-Z]{1,2}\d[ -]?\d[A-Z]{2}|\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]?\d[A-Z]\d{2}|[A-Z]\d{2}[ -]?\d[A-Z]{2})(?![\w-])"
 )
 _VEHICLE = Pattern(
-    r"\b(?:car|truck|pickup|pick-up|van|suv|sedan|jeep|ford|f-?150|honda|toyota|chevy|chevrolet|dodge|ram|tesla|nissan|hyundai|kia|subaru|mazda|civic|corolla|camry|hatchback|motorcycle|minivan|vehicle|coupe|"
+    r"\b(?:plates?|plaques?|immatricul\w{0,9}|car|truck|pickup|pick-up|van|suv|sedan|jeep|ford|f-?150|honda|toyota|chevy|chevrolet|dodge|ram|tesla|nissan|hyundai|kia|subaru|mazda|civic|corolla|camry|hatchback|motorcycle|minivan|vehicle|coupe|"
     r"auto|voiture|char|camion|camionnette|fourgonnette|v[eé]hicule|berline|vus|moto|pick up)\b",
     re.IGNORECASE,
 )
@@ -142,6 +155,11 @@ def _phones(text: str) -> Iterator[Found]:
     for match in _SPACED.finditer(text):
         digits = re.sub(r"\D", "", match.group(0))
         if _is_phone(digits, digits):
+            yield Found(match.start(), match.end(), Kind.PHONE)
+    for match in _DICTATED.finditer(text):
+        parts = re.findall(r"\w+", match.group(0).lower())
+        count = sum(len(part) if part.isdigit() else 1 for part in parts)
+        if count in (10, 11) and not all(part.isdigit() for part in parts):
             yield Found(match.start(), match.end(), Kind.PHONE)
     for match in _LOCAL.finditer(text):
         before = text[max(0, match.start() - 40) : match.start()]

@@ -1,5 +1,6 @@
 """Cells to values, each checked. Pure: a fault is a CellError with words for whoever wrote the file."""
 
+import datetime as dt
 import difflib
 import re
 import zoneinfo
@@ -144,6 +145,22 @@ def yes_no(cell: str) -> bool:
     if word not in _YES | _NO:
         raise CellError(f"{cell[:40]!r} is neither yes nor no")
     return word in _YES
+
+
+def phone(cell: str) -> str:
+    """Return a line that can be dialled from anywhere: ten digits, as written."""
+    digits = re.sub(r"\D", "", cell)
+    if len(cell) > 40 or len(digits.removeprefix("1")) != 10 or re.search(r"[^\d\s().+-]", cell):
+        raise CellError(f"{cell[:40]!r} is not a ten-digit line, such as 208-555-0142")
+    return cell
+
+
+def date(cell: str) -> dt.date:
+    """Return a date."""
+    try:
+        return dt.date.fromisoformat(cell)
+    except ValueError:
+        raise CellError(f"{cell[:40]!r} is not a date, such as 2026-11-23") from None
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """The cities of a file, compared with the directory and taken."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -11,7 +11,20 @@ from escalation.directory_csv.plan import Change, CsvFaults, Fault, Plan, What
 from escalation.directory_csv.sheet import CITIES, Sheet
 from escalation.tables import City
 
-_FIELDS = ("name", "country", "region", "zone", "member")
+_FIELDS = (
+    "name",
+    "country",
+    "region",
+    "zone",
+    "member",
+    "has_911",
+    "dispatch_phone",
+    "police_contact",
+    "police_checked_on",
+)
+# Emptied by a dash: no text and no date, rather than an empty one.
+_NONE_WHEN_EMPTY = frozenset({"dispatch_phone", "police_contact", "police_checked_on"})
+_NO_DATE = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +33,7 @@ class _Line:
 
     line: int
     slug: str
-    values: tuple[tuple[str, str | bool], ...]
+    values: tuple[tuple[str, str | bool | date | None], ...]
     known: City | None
 
 
@@ -55,6 +68,10 @@ def _lines(session: Session, sheet: Sheet) -> tuple[_Line, ...]:
             "region": _full_region(region, country or (city.country if city else None), row.line, faults),
             "zone": read.read("zone", cells.zone),
             "member": read.read("member", cells.yes_no, cleared=False),
+            "has_911": read.read("has_911", cells.yes_no, cleared=False),
+            "dispatch_phone": read.read("dispatch_phone", cells.phone, cleared=""),
+            "police_contact": read.read("police_contact", cells.words(200), cleared=""),
+            "police_checked_on": read.read("police_checked_on", cells.date, cleared=_NO_DATE),
         }
         if slug is None and len(faults) == told:
             faults.append(Fault(row.line, "a city needs a slug"))
@@ -68,7 +85,11 @@ def _lines(session: Session, sheet: Sheet) -> tuple[_Line, ...]:
                 faults.append(Fault(row.line, f"a new city needs {' and '.join(missing)}"))
         if slug is not None:
             seen.setdefault(slug, row.line)
-            said = tuple((name, value) for name, value in values.items() if value is not None)
+            said = tuple(
+                (name, None if name in _NONE_WHEN_EMPTY and value in ("", _NO_DATE) else value)
+                for name, value in values.items()
+                if value is not None
+            )
             lines.append(_Line(row.line, slug, said, city))
     if faults:
         raise CsvFaults(faults)
@@ -101,4 +122,4 @@ def _change(line: _Line) -> Change:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value) or "(none)"
+    return "(none)" if value in (None, "") else str(value)

@@ -16,7 +16,18 @@ def export_cities(session: Session) -> bytes:
     return _written(
         COLUMNS[CITIES],
         (
-            (city.slug, city.name, city.country, city.region, city.zone, _yes(city.member))
+            (
+                city.slug,
+                city.name,
+                city.country,
+                city.region,
+                city.zone,
+                _yes(city.member),
+                _yes(city.has_911),
+                city.dispatch_phone or "",
+                city.police_contact or "",
+                city.police_checked_on.isoformat() if city.police_checked_on else "",
+            )
             for city in list_cities(session)
             if not city.demonstration
         ),
@@ -67,6 +78,7 @@ def _person(session: Session, person: Person) -> tuple[str, ...] | None:
         ", ".join(profile.topics) if profile else "",
         ", ".join(profile.languages) if profile else "",
         _yes(profile.on_duty) if profile else "",
+        (profile.pager or "") if profile else "",
     )
 
 

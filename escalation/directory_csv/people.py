@@ -33,6 +33,7 @@ class _Said:
     topics: tuple[str, ...] | None
     languages: tuple[str, ...] | None
     on_duty: bool | None
+    pager: str | None
 
 
 @dataclass(slots=True)
@@ -142,6 +143,7 @@ def _said(row: Row, cities: set[str], faults: list[Fault]) -> _Said:
         topics=read.read("topics", cells.slugs, cleared=_NO_WORDS),
         languages=read.read("languages", cells.languages, cleared=_NO_WORDS),
         on_duty=read.read("on_duty", cells.yes_no, cleared=False),
+        pager=read.read("pager", cells.words(80), cleared=""),
     )
 
 
@@ -226,6 +228,8 @@ def _facts(match: _Match, profile: ExpertProfile) -> list[str]:
             compare("languages", " ".join(profile.languages), " ".join(said.languages))
         if said.on_duty is not None and said.on_duty != profile.on_duty:
             details.append("goes on duty" if said.on_duty else "goes off duty")
+        if said.pager is not None:
+            compare("pager", profile.pager or "", said.pager)
     return details
 
 
@@ -236,8 +240,10 @@ def _notes(match: _Match) -> list[Fault]:
     )
     if said.title and not working_for:
         notes.append(Fault(said.line, "the title is not kept: a title belongs to a city"))
-    if (said.topics or said.languages or said.on_duty) and not match.has_profile:
-        notes.append(Fault(said.line, "topics, languages and on_duty are not kept: they belong to experts"))
+    if (said.topics or said.languages or said.on_duty or said.pager) and not match.has_profile:
+        notes.append(
+            Fault(said.line, "topics, languages, on_duty and pager are not kept: they belong to experts")
+        )
     if match.known and match.known.person.suspended_at is not None:
         notes.append(Fault(said.line, f"{match.known.person.name} is suspended, and stays so"))
     return notes
@@ -273,12 +279,18 @@ def _write(session: Session, match: _Match, cities: dict[str, City], now: dateti
         if name not in held:
             session.add(Role(person_id=person.id, name=name, granted_at=now))
     _write_affiliations(session, known, person.id, said, cities)
-    if match.has_profile and (said.topics, said.languages, said.on_duty) != (None, None, None):
+    if match.has_profile and (said.topics, said.languages, said.on_duty, said.pager) != (
+        None,
+        None,
+        None,
+        None,
+    ):
         profile = known.profile or ExpertProfile(person_id=person.id)
         # Lists are replaced whole: a change in place is not seen.
         profile.topics = profile.topics if said.topics is None else list(said.topics)
         profile.languages = profile.languages if said.languages is None else list(said.languages)
         profile.on_duty = profile.on_duty if said.on_duty is None else said.on_duty
+        profile.pager = profile.pager if said.pager is None else said.pager or None
         session.add(profile)
 
 

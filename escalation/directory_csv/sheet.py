@@ -14,7 +14,18 @@ from escalation.directory_csv.plan import CsvFaults, Fault
 CITIES: Final = "cities"
 PEOPLE: Final = "people"
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    CITIES: ("slug", "name", "country", "region", "zone", "member"),
+    CITIES: (
+        "slug",
+        "name",
+        "country",
+        "region",
+        "zone",
+        "member",
+        "has_911",
+        "dispatch_phone",
+        "police_contact",
+        "police_checked_on",
+    ),
     PEOPLE: (
         "name",
         "email",
@@ -27,6 +38,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "topics",
         "languages",
         "on_duty",
+        "pager",
     ),
 }
 # What begins a formula in a spreadsheet. An apostrophe before it makes it text, and is ours to remove.

@@ -34,6 +34,7 @@ class OutboxMessage(Base, table=True):
     destination_id: int = Field(foreign_key="outbox_destination.id", index=True)
     sequence: int
     lane: Lane = by_value(Lane, default=Lane.NORMAL)
+    ahead: bool = Field(default=False, description="goes before other urgent rows: a flood can't hold it up")
     kind: str = Field(max_length=40)
     data_key_id: str = Field(foreign_key="data_key.id", max_length=32)
     body: bytes

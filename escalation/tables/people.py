@@ -1,6 +1,6 @@
 """Who exists: people, the ways we know them, their roles, their cities."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
@@ -20,6 +20,10 @@ class City(Base, table=True):
     region: str = Field(default="", max_length=8, description="US-CA, CA-QC ...")
     zone: str = Field(max_length=64, description="IANA time zone")
     member: bool = True
+    has_911: bool = Field(default=True, description="false where another number is called in an emergency")
+    dispatch_phone: str | None = Field(default=None, max_length=40, description="the ten-digit dispatch line")
+    police_contact: str | None = Field(default=None, max_length=200)
+    police_checked_on: date | None = Field(default=None, description="when both were last tried")
     demonstration: bool = False
     created_at: datetime = instant()
 
@@ -84,3 +88,6 @@ class ExpertProfile(Base, table=True):
     jurisdictions: list[str] = Field(default_factory=list, sa_type=JSON)
     capacity: int = 10
     on_duty: bool = True
+    pager: str | None = Field(
+        default=None, max_length=80, description="what the pager's gateway calls the expert: a number, a name"
+    )

@@ -80,6 +80,7 @@ class Message(Base, table=True):
     occurred_at: datetime = instant()
     recorded_at: datetime = instant(index=True)
     state: MessageState = by_value(MessageState, default=MessageState.RECORDED)
+    paged_at: datetime | None = maybe_instant()
     claimed_by: str | None = Field(default=None, max_length=32)
     claimed_until: datetime | None = maybe_instant()
     attempts: int = 0

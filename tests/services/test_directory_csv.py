@@ -14,13 +14,13 @@ from escalation.identities import SenderIdentity
 from escalation.tables import Affiliation, ExpertProfile, Identity, IdentityKind, Person, Role
 from tests.support.desk import MONDAY_NOON, Desk, DeskFactory
 
-CITIES = """slug,name,country,region,zone,member
-lakeport,Lakeport,US,ID,America/Boise,yes
-sainte-rive,Sainte-Rive,CA,CA-QC,America/Toronto,no
+CITIES = """slug,name,country,region,zone,member,has_911,dispatch_phone,police_contact,police_checked_on
+lakeport,Lakeport,US,ID,America/Boise,yes,yes,208-555-0142,Sgt. on duty,2026-11-02
+sainte-rive,Sainte-Rive,CA,CA-QC,America/Toronto,no,no,,,
 """
-PEOPLE = """name,email,slack,roles,city,title,language,zone,topics,languages,on_duty
-Robin Vale,Robin@lakeport.test,,official,lakeport,Mayor,en,,,,
-Élise Roy,elise@hub.test,T0HUB/U0ELISE,"expert, lead",,,fr,America/Toronto,doxing swatting,fr en,yes
+PEOPLE = """name,email,slack,roles,city,title,language,zone,topics,languages,on_duty,pager
+Robin Vale,Robin@lakeport.test,,official,lakeport,Mayor,en,,,,,
+Élise Roy,elise@hub.test,T0HUB/U0ELISE,"expert, lead",,,fr,America/Toronto,doxing swatting,fr en,yes,elise
 """
 
 
@@ -280,7 +280,7 @@ def test_what_has_no_place_is_said_and_not_refused(session: Session) -> None:
     plan = take(session, "name,email,title,topics\nPat,pat@hub.test,Analyst,doxing\n")
     assert [note.text for note in plan.notes] == [
         "the title is not kept: a title belongs to a city",
-        "topics, languages and on_duty are not kept: they belong to experts",
+        "topics, languages, on_duty and pager are not kept: they belong to experts",
     ]
 
 
@@ -305,6 +305,20 @@ def test_the_directory_is_the_same_on_both_engines(desk: Desk) -> None:
     with reading(desk.services.engine) as session:
         assert directory_csv.plan(session, PEOPLE.encode()).empty
         assert directory_csv.export_people(session).decode("utf-8-sig").splitlines()[1:] == [
-            "Robin Vale,robin@lakeport.test,,official,lakeport,Mayor,en,,,,",
-            'Élise Roy,elise@hub.test,T0HUB/U0ELISE,"expert, lead",,,fr,America/Toronto,"doxing, swatting","fr, en",yes',
+            "Robin Vale,robin@lakeport.test,,official,lakeport,Mayor,en,,,,,",
+            'Élise Roy,elise@hub.test,T0HUB/U0ELISE,"expert, lead",,,fr,America/Toronto,"doxing, swatting","fr, en",yes,elise',
         ]
+
+
+def test_police_lines_are_kept_with_their_date_and_emptied_by_a_dash(session: Session) -> None:
+    take(session, CITIES)
+    lakeport = next(city for city in directory.list_cities(session) if city.slug == "lakeport")
+    assert (lakeport.dispatch_phone, str(lakeport.police_checked_on)) == ("208-555-0142", "2026-11-02")
+    plan = take(session, "slug,dispatch_phone,police_checked_on\nlakeport,-,-\n")
+    assert "dispatch_phone: 208-555-0142 -> (none)" in plan.changes[0].details
+    assert (lakeport.dispatch_phone, lakeport.police_checked_on) == (None, None)
+    assert lakeport.police_contact == "Sgt. on duty"
+    assert faults(session, "slug,dispatch_phone,police_checked_on\nlakeport,911,May 2026\n") == [
+        "2: dispatch_phone: '911' is not a ten-digit line, such as 208-555-0142",
+        "2: police_checked_on: 'May 2026' is not a date, such as 2026-11-23",
+    ]

@@ -41,6 +41,17 @@ MASKED = [
     ("NAS 046 454 286", "046 454 286"),
     ("my daughter's page instagram.com/maya_d22 was shared", "instagram.com/maya_d22"),
     ("613-555-0199", "613-555-0199"),
+    ("our cabin is at 77 Lakeshore", "77 Lakeshore"),
+    ("it said Sherry Lane, number 44", "Sherry Lane, number 44"),
+    ("unit 9, 310 Dunbar is mine", "unit 9, 310 Dunbar"),
+    ("she lives at W324 S4567 Elm Dr", "W324 S4567 Elm Dr"),
+    ("home: 1200 S 400 W", "1200 S 400 W"),
+    ("au 44 de la rue des Pins", "44 de la rue des Pins"),
+    ("au 1123 boul. Lasalle app 4", "1123 boul. Lasalle app 4"),
+    ("yelled my plate ABX 4471 and where I live", "ABX 4471"),
+    ("both plates (HBX 229 and JTR 810)", "JTR 810"),
+    ("write to jdoe @ example.org", "jdoe @ example.org"),
+    ("call 403 five five five 0142", "403 five five five 0142"),
 ]
 
 
@@ -65,11 +76,27 @@ def test_personal_data_is_covered_whole(text: str, personal: str) -> None:
         "we live on Cedar Street near the school",
         "x.com/cityofelm is our official account",
         "15 personnes rue Principale, 3 policiers sur la rue Saint-Jean",
+        "le gars du 3e rang a sauté une coche",
+        "we meet at 200 W Main St (city hall)",
+        "our office: 100 Queen St W",
         "budget 2025: 3 park benches, 12 bridge repairs, 40 trail signs",
     ],
 )
 def test_public_facts_and_plain_words_survive(text: str) -> None:
     assert mask(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("au 1440, montée Saint-François. Personne sur place", "Personne sur place"),
+        ("au 15 chemin du Lac-à-l'Ours. Ça date de ce matin", "Ça date de ce matin"),
+        ("rang 5 : 88 rang Sainte-Rose est connu", "est connu"),
+        ("(367-555-0190)", "("),
+    ],
+)
+def test_masking_stops_where_the_data_stops(text: str, kept: str) -> None:
+    assert kept in mask(text).text
 
 
 def test_placeholders_are_numbered_and_repeat_for_the_same_value() -> None:
