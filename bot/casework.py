@@ -19,7 +19,7 @@ from bot.dialogue import Reason
 from bot.redaction import mask
 from bot.rendering.labels import label
 from bot.services import Services
-from escalation import directory, request_log, routing, tickets
+from escalation import confidentiality, directory, request_log, routing, tickets
 from escalation.access import Actor, Verb, may
 from escalation.errors import IllegalMove, NotFound
 from escalation.identifiers import new_id
@@ -30,6 +30,7 @@ from escalation.tables import (
     Message,
     MessageKind,
     MessageState,
+    Person,
     RoleName,
     Ticket,
 )
@@ -37,6 +38,7 @@ from escalation.tickets import Cause
 
 SUMMARY = 160
 LONGEST_REPLY = 20_000
+EXPERTS = (RoleName.EXPERT, RoleName.LEAD)
 _TRIES = 3
 _LOCK_FAULTS = frozenset({"DeadlockDetected", "LockNotAvailable", "SerializationFailure"})
 T = TypeVar("T")
@@ -215,14 +217,7 @@ def open_ticket(
     """Hand a request to people in the caller's transaction: route it, start its clocks, tell everyone."""
     assert request.id is not None
     person = directory.get_person(session, request.person_id)
-    city = directory.city_of(session, request.person_id)
-    need = routing.Need(
-        topic=request.topic,
-        language=request.language,
-        region=city.region if city else "",
-        cities=directory.cities_of(session, request.person_id),
-    )
-    choice = routing.choose(need, _candidates(session))
+    choice = suggest(session, request)
     priority = _priority(question, reason)
     at_once = reason in {
         Reason.DANGER,
@@ -346,25 +341,34 @@ def _ticket_for(session: Session, number: str, by: Actor) -> Ticket:
     raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
 
 
-def _candidates(session: Session) -> list[routing.Candidate]:
-    candidates = []
-    for person in directory.people_with(session, RoleName.EXPERT, RoleName.LEAD):
-        assert person.id is not None
-        profile = directory.profile_of(session, person.id)
-        candidates.append(
-            routing.Candidate(
-                person_id=person.id,
-                name=person.name,
-                topics=frozenset(profile.topics),
-                languages=frozenset(profile.languages or [person.language or "en"]),
-                jurisdictions=frozenset(profile.jurisdictions),
-                cities=directory.cities_of(session, person.id),
-                open_cases=tickets.open_cases(session, person.id),
-                capacity=profile.capacity,
-                on_duty=profile.on_duty,
-            )
-        )
-    return candidates
+def suggest(session: Session, request: HelpRequest) -> routing.Choice:
+    """Return the expert who should take the request and why, among those who may know of it."""
+    city = directory.city_of(session, request.person_id)
+    need = routing.Need(
+        topic=request.topic,
+        language=request.language,
+        region=city.region if city else "",
+        cities=directory.cities_of(session, request.person_id),
+    )
+    people = {person.id or 0: person for person in directory.people_with(session, *EXPERTS)}
+    able = confidentiality.readers(session, request.id or 0, list(people))
+    return routing.choose(need, [_candidate(session, people[person_id]) for person_id in able])
+
+
+def _candidate(session: Session, person: Person) -> routing.Candidate:
+    assert person.id is not None
+    profile = directory.profile_of(session, person.id)
+    return routing.Candidate(
+        person_id=person.id,
+        name=person.name,
+        topics=frozenset(profile.topics),
+        languages=frozenset(profile.languages or [person.language or "en"]),
+        jurisdictions=frozenset(profile.jurisdictions),
+        cities=directory.cities_of(session, person.id),
+        open_cases=tickets.open_cases(session, person.id),
+        capacity=profile.capacity,
+        on_duty=profile.on_duty,
+    )
 
 
 def _priority(question: Message, reason: Reason) -> Priority:

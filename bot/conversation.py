@@ -22,11 +22,12 @@ from bot import answering, recording, safety
 from bot.database import reading, transaction
 from bot.delivery import announce, sealing
 from bot.messages import Inbound
+from bot.privacy import need_to_know
 from bot.recording import LONGEST_TEXT
 from bot.safety.assessment import Assessment
 from bot.services import Services
 from bot.vault import Vault, VaultError
-from escalation import directory, request_log, tickets
+from escalation import confidentiality, directory, request_log, tickets
 from escalation.access import Verb, may
 from escalation.notices import DangerSeen
 from escalation.tables import (
@@ -209,6 +210,8 @@ def _store(
         session, message, recording.attachment_rows(vault, session, message, inbound, request, now)
     ):
         raise _DuplicateError
+    if message.self_harm and inbound.case is None:
+        need_to_know.seal_at_birth(session, services, request, confidentiality.SELF_HARM, now)
     if assessment.situation is not None and inbound.case is None:
         announce.danger(
             session,

@@ -70,6 +70,9 @@ class Settings(BaseModel):
     metrics_token: SecretStr | None = None
     heartbeat_seconds: Annotated[float, Field(gt=0, le=60)] = 20.0
     policy_file: Path | None = None
+    keep_originals_days: Annotated[int, Field(ge=1, le=36_500)] = 90
+    keep_record_days: Annotated[int, Field(ge=1, le=36_500)] = 730
+    keep_access_log_days: Annotated[int, Field(ge=1, le=36_500)] = 2_557
 
     slack_bot_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None

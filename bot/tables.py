@@ -58,10 +58,14 @@ class MailboxCursor(Base, table=True):
 
 
 class MasterKey(Base, table=True):
-    """The fingerprint of the master key that this database is sealed under."""
+    """The fingerprint of the master key that this database is sealed under.
+
+    `earlier` is sealed under it: what still proves mail that was signed before the key was changed.
+    """
 
     __tablename__ = "master_key"
     fingerprint: str = Field(primary_key=True, max_length=32)
+    earlier: bytes | None = None
     created_at: datetime = Field(sa_type=UtcDateTime, nullable=False)
 
 

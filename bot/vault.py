@@ -23,6 +23,10 @@ class VaultError(Exception):
     """The key is missing or wrong, or a ciphertext was altered or moved."""
 
 
+class Erased(VaultError):
+    """The text's data key was destroyed on purpose: nobody can read it any more."""
+
+
 def new_master_key() -> str:
     """Return a fresh master key as text: 32 random bytes in base64."""
     return base64.b64encode(secrets.token_bytes(_KEY)).decode()
@@ -103,7 +107,7 @@ class Vault:
 
     def _data_key(self, key_id: str, wrapped: bytes | None) -> AESGCM:
         if wrapped is None:
-            raise VaultError("this text was erased: its data key is destroyed")
+            raise Erased("this text was erased: its data key is destroyed")
         return AESGCM(self._decrypt(self._master, wrapped, f"data_key/{key_id}"))
 
     @staticmethod

@@ -147,6 +147,16 @@ def email_of(session: Session, person_id: int) -> str | None:
     ).first()
 
 
+def slack_of(session: Session, person_id: int) -> tuple[str, str] | None:
+    """Return the person's Slack workspace and user id, or None."""
+    identity = session.exec(
+        select(Identity)
+        .where(Identity.person_id == person_id, Identity.kind == IdentityKind.SLACK)
+        .order_by(col(Identity.id))
+    ).first()
+    return (identity.issuer, identity.external_id) if identity else None
+
+
 def audience_of(session: Session, person: Person) -> frozenset[str]:
     """Return the opaque tags that say what this person may read in the library."""
     tags = {"public"}

@@ -77,6 +77,13 @@ class TicketState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Standing(StrEnum):
+    """How a person stands towards one request."""
+
+    NAMED = "named"
+    KEPT_AWAY = "kept_away"
+
+
 class SubjectKind(StrEnum):
     """What a clock runs on."""
 

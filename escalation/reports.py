@@ -3,11 +3,10 @@
 from sqlalchemy import case
 from sqlmodel import Session, col, select
 
+from escalation import confidentiality
 from escalation.access import Actor
 from escalation.tables import (
     UNFINISHED,
-    Affiliation,
-    HelpRequest,
     Message,
     MessageKind,
     Ticket,
@@ -15,20 +14,14 @@ from escalation.tables import (
 
 
 def queue(session: Session, actor: Actor, *, finished: bool = False, limit: int = 200) -> tuple[Ticket, ...]:
-    """Return the tickets the actor may see, the earliest due first; those of their own city are not there.
+    """Return the tickets the actor may see, the earliest due first. Those of their own city, and
+    those sealed to others, are not there.
 
     The caller has asked `access.may(actor, READ_QUEUE)` before.
     """
-    query = select(Ticket)
+    query = select(Ticket).where(*confidentiality.knowable(actor, col(Ticket.request_id)))
     if not finished:
         query = query.where(col(Ticket.state).in_(UNFINISHED))
-    if actor.cities:
-        own = (
-            select(HelpRequest.id)
-            .join(Affiliation, col(Affiliation.person_id) == col(HelpRequest.person_id))
-            .where(col(Affiliation.city_id).in_(actor.cities))
-        )
-        query = query.where(col(Ticket.request_id).not_in(own))
     undated_last = case((col(Ticket.due_at).is_(None), 1), else_=0)
     query = query.order_by(undated_last, col(Ticket.due_at), col(Ticket.priority), col(Ticket.id)).limit(
         limit

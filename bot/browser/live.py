@@ -20,11 +20,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from bot.database import reading
+from escalation import confidentiality, directory
 from escalation.tables import (
     UNFINISHED,
+    Affiliation,
     Message,
     MessageState,
+    NamedPerson,
+    Person,
     Reminder,
+    Role,
+    Seal,
     SubjectKind,
     Thread,
     Ticket,
@@ -44,17 +50,19 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One thing to watch: a conversation by its id, a ticket by its number's id, or the queue."""
+    """One thing to watch: a conversation by its id, a ticket by its number's id, or the queue of a person."""
 
     subject: Subject
     id: str | int = ""
 
 
-QUEUE = Topic(Subject.QUEUE)
+def queue_of(person_id: int | None) -> Topic:
+    """Return the queue as one person sees it: what they may not know of does not even move it."""
+    return Topic(Subject.QUEUE, person_id or 0)
 
 
 def fingerprints(session: Session, topics: Collection[Topic]) -> dict[Topic, str]:
-    """Return the present fingerprint of each topic, in at most eight indexed queries whatever their number."""
+    """Return the present fingerprint of each topic: at most six queries, and a few for each reader of the queue."""
     facts: dict[Topic, list[Any]] = {topic: [] for topic in topics}
     threads = [topic.id for topic in topics if topic.subject is Subject.THREAD]
     tickets = [topic.id for topic in topics if topic.subject is Subject.TICKET]
@@ -64,8 +72,9 @@ def fingerprints(session: Session, topics: Collection[Topic]) -> dict[Topic, str
     if tickets:
         for ticket_id, *rest in _of_tickets(session, tickets):
             facts[Topic(Subject.TICKET, ticket_id)].append(rest)
-    if QUEUE in facts:
-        facts[QUEUE] += _of_queue(session)
+    for topic in topics:
+        if topic.subject is Subject.QUEUE:
+            facts[topic] += _of_queue(session, int(topic.id))
     return {topic: _digest(rows) for topic, rows in facts.items()}
 
 
@@ -121,9 +130,37 @@ def _of_tickets(session: Session, ids: Sequence[Any]) -> list[Any]:
     return [row for query in (messages, states, events, reminders) for row in session.exec(query).all()]
 
 
-def _of_queue(session: Session) -> list[Any]:
-    tickets = select(*_state_of_ticket()).where(col(Ticket.state).in_(UNFINISHED)).order_by(col(Ticket.id))
-    return [*session.exec(tickets).all(), *session.exec(select(func.max(Reminder.id))).all()]
+def _of_queue(session: Session, person_id: int) -> list[Any]:
+    actor = directory.actor_of(session, person_id)
+    readable = confidentiality.knowable(actor, col(Ticket.request_id))
+    tickets = (
+        select(*_state_of_ticket())
+        .where(col(Ticket.state).in_(UNFINISHED), *readable)
+        .order_by(col(Ticket.id))
+    )
+    reminders = (
+        select(func.max(Reminder.id))
+        .join(Ticket, col(Ticket.id) == col(Reminder.subject_id))
+        .where(Reminder.subject_kind == SubjectKind.TICKET, *readable)
+    )
+    return [*session.exec(tickets).all(), *session.exec(reminders).all()]
+
+
+def _rights(session: Session) -> str:
+    """Return what changes whenever somebody gains or loses sight of something."""
+    suspended = select(func.count(col(Person.suspended_at)), func.max(col(Person.suspended_at)))
+    seals = select(func.count(), func.max(col(Seal.sealed_at)))
+    named = select(func.count(), func.max(col(NamedPerson.id)))
+    roles = select(func.count(), func.max(col(Role.id)))
+    cities = select(func.count(), func.max(col(Affiliation.id)))
+    queries = (
+        suspended,
+        seals.select_from(Seal),
+        named.select_from(NamedPerson),
+        roles.select_from(Role),
+        cities.select_from(Affiliation),
+    )
+    return _digest([row for query in queries for row in session.connection().execute(query).all()])
 
 
 def _digest(rows: list[Any]) -> str:
@@ -134,6 +171,7 @@ def _digest(rows: list[Any]) -> str:
 @dataclass(slots=True, eq=False)
 class _Stream:
     topic: Topic
+    ended: bool = False
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -149,6 +187,7 @@ class Watcher:
         self._most = most
         self._streams: set[_Stream] = set()
         self._seen: dict[Topic, str] = {}
+        self._rights: str | None = None
         self._task: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -162,7 +201,8 @@ class Watcher:
     async def events(self, topic: Topic, *, lifetime: float = 600.0) -> AsyncIterator[str]:
         """Yield server-sent events: the fingerprint of `topic` at once and after each change.
 
-        The stream ends after `lifetime` seconds, so that a browser comes back through the access check.
+        The stream ends after `lifetime` seconds, and as soon as anybody's rights change, so that a browser
+        comes back through the access check.
         """
         stream = _Stream(topic)
         self._streams.add(stream)
@@ -171,18 +211,19 @@ class Watcher:
         ends = loop.time() + lifetime
         try:
             if self._task is None or self._task.done():
+                self._rights = None
                 self._task = loop.create_task(self._watch())
             if topic not in self._seen:
                 stream.changed.clear()
             yield "retry: 2000\n\n"
-            while not self._closed and loop.time() < ends:
+            while not (self._closed or stream.ended) and loop.time() < ends:
                 try:
                     await asyncio.wait_for(stream.changed.wait(), self._keep_alive)
                 except TimeoutError:
                     yield ": still here\n\n"
                     continue
                 stream.changed.clear()
-                if topic in self._seen and not self._closed:
+                if topic in self._seen and not (self._closed or stream.ended):
                     yield f"data: {self._seen[topic]}\n\n"
         finally:
             self._streams.discard(stream)
@@ -205,11 +246,14 @@ class Watcher:
         while self._streams and not self._closed:
             topics = {stream.topic for stream in self._streams}
             try:
-                found = await loop.run_in_executor(self._thread, self._look, topics)
+                found, rights = await loop.run_in_executor(self._thread, self._look, topics)
             except SQLAlchemyError as error:
                 # A locked or lost database is not the pages' business: they keep what they have.
                 log.warning("live_poll_failed", action="live_poll", error=type(error).__name__)
-                found = {}
+                found, rights = {}, self._rights
+            if rights != self._rights:
+                self._end_streams(first=self._rights is None)
+                self._rights = rights
             for stream in self._streams:
                 now = found.get(stream.topic)
                 if now is not None and now != self._seen.get(stream.topic):
@@ -217,12 +261,17 @@ class Watcher:
             self._seen |= {topic: now for topic, now in found.items() if self._watched(topic)}
             await asyncio.sleep(self._interval)
 
+    def _end_streams(self, *, first: bool) -> None:
+        for stream in self._streams:
+            stream.ended = not first
+            stream.changed.set()
+
     def _watched(self, topic: Topic) -> bool:
         return any(stream.topic == topic for stream in self._streams)
 
-    def _look(self, topics: Collection[Topic]) -> dict[Topic, str]:
+    def _look(self, topics: Collection[Topic]) -> tuple[dict[Topic, str], str | None]:
         with reading(self._engine) as session:
-            return fingerprints(session, topics)
+            return fingerprints(session, topics), _rights(session)
 
 
 def watcher_of(app: FastAPI, engine: Engine) -> Watcher:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import ask, backup, directory, doctor, evaluate, kb, mail, run, setup, sla, tickets
+from bot.cli import ask, backup, directory, doctor, evaluate, kb, mail, privacy, run, setup, sla, tickets
 
 app = typer.Typer(
     name="helpdesk",
@@ -20,6 +20,7 @@ app.add_typer(tickets.app, name="tickets", help="Work tickets from the terminal.
 app.add_typer(sla.app, name="sla", help="Clocks and policies: when something would be due, and why.")
 app.add_typer(kb.app, name="kb", help="Add to the library, look into it, search it.")
 app.add_typer(directory.app, name="directory", help="People, identities, roles and cities.")
+app.add_typer(privacy.app, name="privacy", help="Who may know, who opened what, holds, export and erasure.")
 app.add_typer(mail.app, name="email", help="Take mail from files.")
 
 

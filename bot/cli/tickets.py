@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from sqlmodel import Session
 
 from bot import casework
 from bot.casework import TicketCard
@@ -26,11 +27,16 @@ from bot.cli.common import (
     send_due,
 )
 from bot.database import reading
+from bot.delivery import sealing
 from bot.demonstration import people as demonstration_people
+from bot.privacy import opening
+from bot.privacy.opening import Grant
 from bot.rendering import times
 from bot.services import Services
+from bot.vault import Erased
 from escalation import directory, reports, tickets
 from escalation.access import Actor, Verb, may
+from escalation.access_log import Opened
 from escalation.errors import Forbidden, NotFound
 from escalation.tables import Clock, Message
 
@@ -90,9 +96,48 @@ def list_tickets(
 
 @app.command("show")
 @one_line_errors
-def show(number: Number, who: AsWhom = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+def show(
+    number: Number,
+    original: Annotated[
+        bool,
+        typer.Option(
+            "--original", help="The original words, for the owner and people named. Needs --reason."
+        ),
+    ] = False,
+    safe_contact: Annotated[
+        bool, typer.Option("--safe-contact", help="How to reach the person safely. Needs --reason.")
+    ] = False,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why you need to see it. It is kept in the access log.")
+    ] = "",
+    who: AsWhom = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
     """Show one ticket: its card, clocks, transcript (masked) and history."""
-    with desk(data_dir) as services, reading(services.engine) as session:
+    with desk(data_dir) as services:
+        if safe_contact:
+            _show_safe_contact(services, number, who, reason)
+            return
+        granted = _granted(services, number, who, reason, Opened.ORIGINALS) if original else None
+        _show(services, number, who, granted, as_json=as_json)
+
+
+def _granted(services: Services, number: str, who: str | None, reason: str, what: Opened) -> Grant:
+    """Put the reason on record before anything is shown."""
+    return opening.grant(services, number, acting(services, who), reason, what=what, channel="terminal")
+
+
+def _show_safe_contact(services: Services, number: str, who: str | None, reason: str) -> None:
+    granted = _granted(services, number, who, reason, Opened.SAFE_CONTACT)
+    with reading(services.engine) as session:
+        found = opening.safe_contacts(session, services, granted)
+    for words in found or ("They have not said how to reach them safely.",):
+        out.print(plain(words))
+
+
+def _show(services: Services, number: str, who: str | None, granted: Grant | None, *, as_json: bool) -> None:
+    with reading(services.engine) as session:
         actor = actor_named(session, who)
         ticket = tickets.by_number(session, number)
         if not may(actor, Verb.READ_TICKET, tickets.thing(session, ticket)):
@@ -100,12 +145,13 @@ def show(number: Number, who: AsWhom = None, as_json: AsJson = False, data_dir: 
         card = casework.card_of(session, ticket)
         clocks = tickets.clocks.rows_of(session, card.ticket_id)
         transcript = reports.transcript(session, card.request_id)
+        texts = {row.id: _words(session, services, row, granted) for row in transcript}
         events = tickets.events(session, card.ticket_id)
         if as_json:
             shown = {
                 **asdict(card),
                 "clocks": [clock.model_dump() for clock in clocks],
-                "transcript": [_message(row) for row in transcript],
+                "transcript": [_message(row, texts[row.id]) for row in transcript],
                 "events": [
                     event.model_dump(include={"kind", "channel", "detail", "occurred_at", "actor_id"})
                     for event in events
@@ -116,7 +162,7 @@ def show(number: Number, who: AsWhom = None, as_json: AsJson = False, data_dir: 
         _print_card(services, card, clocks)
         out.print()
         for row in transcript:
-            _print_message(services, row)
+            _print_message(services, row, texts[row.id])
         out.print("History")
         for event in events:
             actor_name = directory.get_person(session, event.actor_id).name if event.actor_id else "the desk"
@@ -125,12 +171,21 @@ def show(number: Number, who: AsWhom = None, as_json: AsJson = False, data_dir: 
             )
 
 
-def _message(row: Message) -> dict[str, str]:
+def _words(session: Session, services: Services, row: Message, granted: Grant | None) -> str:
+    if granted is None or granted.request_id != row.request_id:
+        return row.masked
+    try:
+        return sealing.open_body(session, sealing.vault_of(services), row)
+    except Erased:
+        return "(erased)"
+
+
+def _message(row: Message, text: str) -> dict[str, str]:
     return {
         "at": row.recorded_at.isoformat(),
         "author": row.author.value,
         "kind": row.kind.value,
-        "text": row.masked,
+        "text": text,
     }
 
 
@@ -160,11 +215,11 @@ def _print_card(services: Services, card: TicketCard, clocks: tuple[Clock, ...])
         )
 
 
-def _print_message(services: Services, row: Message) -> None:
+def _print_message(services: Services, row: Message, text: str) -> None:
     at = times.when(row.recorded_at, services.policy.hub_calendar.zone, "en", services.clock())
     label = "internal note" if row.kind.value == "note" else row.author.value
     out.print(plain(f"{at}  {label}"))
-    for line in row.masked.splitlines():
+    for line in text.splitlines():
         out.print(plain(f"    {line}"))
     out.print()
 

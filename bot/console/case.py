@@ -10,15 +10,18 @@ from sqlmodel import Session, col, select
 from bot.browser.language import Language
 from bot.browser.live import Subject, Topic, fingerprint
 from bot.browser.transcript import Paragraph, Reader, Source, in_order, paragraphs_of, sources_of
+from bot.console.private import PrivatePart, read_private
 from bot.console.texts import TEXTS, ConsoleTexts
 from bot.console.topics import topic_name
 from bot.delivery import sealing
+from bot.privacy.opening import Grant
 from bot.redaction import mask
 from bot.rendering.labels import label
 from bot.services import Services
-from bot.vault import VaultError
+from bot.vault import Erased, VaultError
 from escalation import directory, request_log, tickets
 from escalation.access import Actor, Verb, may
+from escalation.access_log import Opened
 from escalation.sla import EventKind
 from escalation.tables import (
     UNFINISHED,
@@ -110,17 +113,17 @@ class CasePage:
     history: tuple[HistoryLine, ...]
     may_work: bool
     may_claim: bool
-    may_open_original: bool
+    private: PrivatePart
     original: bool
     seen: str
 
 
 def read_case(
-    session: Session, services: Services, actor: Actor, ticket: Ticket, reader: Reader, *, original: bool
+    session: Session, services: Services, actor: Actor, ticket: Ticket, reader: Reader, granted: Grant | None
 ) -> CasePage:
-    """Return a ticket that the caller has found readable for `actor`.
+    """Return a ticket that the caller has found readable for `actor`, masked.
 
-    The original words are opened for its owner alone, and only when asked for.
+    `granted` is the opening that is on record: without one nothing private is read.
     """
     assert ticket.id is not None
     texts, language = TEXTS[reader.language], reader.language
@@ -129,7 +132,7 @@ def read_case(
     city = directory.city_of(session, requester.id or 0)
     thread = request_log.requester_thread(session, ticket.request_id)
     mine = ticket.assignee_id is not None and ticket.assignee_id == actor.person_id
-    may_open = mine and may(actor, Verb.READ_REQUEST, thing)
+    original = granted is not None and granted.what is Opened.ORIGINALS and _covers(granted, ticket)
     unfinished = ticket.state in UNFINISHED
     may_work = may(actor, Verb.WORK_TICKET, thing)
     return CasePage(
@@ -151,15 +154,19 @@ def read_case(
         assignee=_name(session, ticket.assignee_id),
         mine=mine,
         suggested=_name(session, ticket.suggested_id) if ticket.assignee_id is None else None,
-        lines=_lines(session, services, ticket, reader, original=original and may_open),
+        lines=_lines(session, services, ticket, reader, original=original),
         clocks=_clocks(session, ticket.id, reader),
         history=_history(session, ticket.id, reader),
         may_work=may_work,
         may_claim=may_work and unfinished and ticket.assignee_id is None,
-        may_open_original=may_open,
-        original=original and may_open,
+        private=read_private(session, services, actor, ticket, reader, granted),
+        original=original,
         seen=fingerprint(session, Topic(Subject.TICKET, ticket.id)),
     )
+
+
+def _covers(granted: Grant, ticket: Ticket) -> bool:
+    return granted.request_id == ticket.request_id
 
 
 def _lines(
@@ -203,8 +210,10 @@ def _words(
         return message.masked
     try:
         return sealing.open_body(session, sealing.vault_of(services), message)
-    except VaultError:  # its data key was destroyed
+    except Erased:
         return texts.erased
+    except VaultError:
+        return texts.unreadable
 
 
 def _speaker(message: Message) -> Speaker:

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.browser.live import QUEUE, fingerprint
+from bot.browser.live import fingerprint, queue_of
 from bot.browser.transcript import Reader, shortened
 from bot.console.texts import TEXTS
 from bot.console.topics import topic_name
 from bot.redaction import mask
 from bot.rendering.labels import label
-from escalation import tickets
-from escalation.access import Actor, Thing, Verb, may
+from escalation import confidentiality, tickets
+from escalation.access import Actor
 from escalation.tables import (
     UNFINISHED,
     Affiliation,
@@ -78,11 +78,11 @@ class QueuePage:
 def read_queue(session: Session, actor: Actor, show: Show, reader: Reader) -> QueuePage:
     """Return the tickets that the actor may read, what is due first in front."""
     texts = TEXTS[reader.language]
-    open_ones = session.exec(select(Ticket).where(col(Ticket.state).in_(UNFINISHED))).all()
-    facts = _Facts(session, open_ones)
-    readable = [ticket for ticket in open_ones if may(actor, Verb.READ_TICKET, facts.thing(ticket))]
+    knowable = confidentiality.knowable(actor, col(Ticket.request_id))
+    readable = session.exec(select(Ticket).where(col(Ticket.state).in_(UNFINISHED), *knowable)).all()
+    facts = _Facts(session, readable)
     chosen = {
-        Show.ALL: readable,
+        Show.ALL: list(readable),
         Show.MINE: [ticket for ticket in readable if ticket.assignee_id == actor.person_id],
         Show.UNCLAIMED: [ticket for ticket in readable if ticket.assignee_id is None],
     }
@@ -90,12 +90,12 @@ def read_queue(session: Session, actor: Actor, show: Show, reader: Reader) -> Qu
     if show is Show.DONE:
         done = session.exec(
             select(Ticket)
-            .where(col(Ticket.state).not_in(UNFINISHED))
+            .where(col(Ticket.state).not_in(UNFINISHED), *knowable)
             .order_by(col(Ticket.id).desc())
             .limit(_DONE)
         ).all()
         facts = _Facts(session, done)
-        rows = [ticket for ticket in done if may(actor, Verb.READ_TICKET, facts.thing(ticket))]
+        rows = list(done)
     else:
         rows = sorted(chosen[show], key=facts.order)
     empty = {
@@ -109,7 +109,7 @@ def read_queue(session: Session, actor: Actor, show: Show, reader: Reader) -> Qu
         rows=tuple(facts.row(ticket, actor, reader) for ticket in rows),
         counts=counts,
         empty=empty,
-        seen=fingerprint(session, QUEUE),
+        seen=fingerprint(session, queue_of(actor.person_id)),
     )
 
 
@@ -150,12 +150,6 @@ class _Facts:
             .order_by(col(Reminder.id))
         ).all():
             self._reminded[reminder.subject_id] = reminder.recorded_at
-
-    def thing(self, ticket: Ticket) -> Thing:
-        """Return whose ticket it is and which cities it concerns."""
-        requester = self._requester.get(ticket.request_id)
-        cities = frozenset(city.id for city in self._cities.get(requester or 0, ()) if city.id is not None)
-        return Thing(requester_id=requester, cities=cities, assignee_id=ticket.assignee_id)
 
     def order(self, ticket: Ticket) -> tuple[datetime, str, int]:
         """Return what the queue is sorted by: due first, then urgent, then older."""

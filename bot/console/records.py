@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from bot.browser.language import Language
 from bot.browser.transcript import Reader
@@ -11,9 +11,9 @@ from bot.console.case import point_name, recipient_name
 from bot.console.texts import TEXTS
 from bot.rendering import times
 from bot.rendering.labels import label
-from escalation import directory, tickets
-from escalation.access import Actor, Thing, Verb, may
-from escalation.tables import HelpRequest, OutboxMessage, OutboxState, Reminder, SubjectKind, Ticket
+from escalation import confidentiality, tickets
+from escalation.access import Actor, Verb, may
+from escalation.tables import OutboxMessage, OutboxState, Reminder, SubjectKind, Ticket
 from knowledge_base import library
 
 _LATEST = 100
@@ -104,8 +104,14 @@ def read_outbox(session: Session, actor: Actor, reader: Reader) -> OutboxPage:
     What concerns a case the actor may not read is not among them.
     """
     texts = TEXTS[reader.language]
+    known = or_(
+        col(OutboxMessage.request_id).is_(None),
+        and_(*confidentiality.knowable(actor, col(OutboxMessage.request_id))),
+    )
     counted = dict(
-        session.exec(select(OutboxMessage.state, func.count()).group_by(col(OutboxMessage.state))).all()
+        session.exec(
+            select(OutboxMessage.state, func.count()).where(known).group_by(col(OutboxMessage.state))
+        ).all()
     )
     return OutboxPage(
         counts=tuple(
@@ -175,6 +181,4 @@ def _about_readable(session: Session, actor: Actor, request_id: int | None) -> b
     """Tell whether a delivery belongs to no case, or to one the actor may know of."""
     if request_id is None:
         return True
-    request = session.get_one(HelpRequest, request_id)
-    about = Thing(request.person_id, directory.cities_of(session, request.person_id))
-    return may(actor, Verb.READ_TICKET, about)
+    return may(actor, Verb.READ_TICKET, confidentiality.about(session, request_id))

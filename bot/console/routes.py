@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
@@ -15,7 +14,7 @@ from sqlmodel import Session
 
 from bot import casework
 from bot.browser import session as sessions
-from bot.browser.live import QUEUE, Subject, Topic, watcher_of
+from bot.browser.live import Subject, Topic, queue_of, watcher_of
 from bot.browser.moments import zone_from
 from bot.browser.paper import Paper
 from bot.browser.route import Form, Posted, Refusal, page_route
@@ -24,10 +23,12 @@ from bot.browser.visitor import Visitor, check_form, language_of, vault_of
 from bot.console import sign_in
 from bot.console.case import CasePage, read_case
 from bot.console.door import Door
+from bot.console.privacy_routes import PrivacyRoutes
 from bot.console.queue import Show, read_queue
 from bot.console.records import read_library, read_outbox
 from bot.console.texts import TEXTS, ConsoleTexts
 from bot.database import reading
+from bot.privacy.opening import Grant
 from bot.services import Services
 from bot.vault import VaultError
 from escalation import tickets
@@ -39,7 +40,6 @@ CHANNEL: Final = "console"
 LONGEST_REMARK: Final = 400
 _UNAVAILABLE = (DBAPIError, PoolTimeout)
 _DONE = frozenset({"claim", "reply", "note", "resolve"})
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Console:
     """The console's handlers. They hold no state."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self.services = services
         self._paper = Paper(services.settings, "console")
         self.door = Door(services, self._paper)
 
@@ -83,34 +83,25 @@ class Console:
 
     def queue(self, request: Request) -> Response:
         """Show the queue; somebody who may not read it is led to what they may."""
-        visitor = self._staff(request)
+        visitor = self.staff(request)
         if not may(visitor.actor, Verb.READ_QUEUE):
             return RedirectResponse("/console/library", status_code=303)
         wanted = request.query_params.get("show", "")
         show = Show(wanted) if wanted in set(Show) else Show.ALL
-        with reading(self._services.engine) as session:
-            page = read_queue(session, visitor.actor, show, self._reader(visitor))
-        return self._draw(request, visitor, "queue.html", page)
+        with reading(self.services.engine) as session:
+            page = read_queue(session, visitor.actor, show, self.reader(visitor))
+        return self.draw(request, visitor, "queue.html", page)
 
     def ticket(self, request: Request, number: str) -> Response:
-        """Show a ticket; `?original=1` opens the words for its owner."""
-        visitor = self._staff(request)
-        original = request.query_params.get("original") == "1"
-        case = self._case(visitor, number, original=original)
-        if case.original:
-            log.info(
-                "original_read",
-                action="console.original_read",
-                ticket=case.number,
-                person_id=visitor.actor.person_id,
-            )
+        """Show a ticket, masked."""
+        visitor = self.staff(request)
         done = request.query_params.get("done", "")
         flash = getattr(TEXTS[visitor.language], f"done_{done}") if done in _DONE else None
-        return self._draw(request, visitor, "ticket.html", TicketPage(case, flash, good=True))
+        return self.draw_ticket(request, visitor, number, flash=flash, good=True)
 
     async def live_queue(self, request: Request) -> Response:
         """Tell the page when the queue changes."""
-        return await self._live(request, lambda: QUEUE if self._may_read_queue(request) else None)
+        return await self._live(request, lambda: self._queue_topic(request))
 
     async def live_ticket(self, request: Request, number: str) -> Response:
         """Tell the page when the ticket changes."""
@@ -118,17 +109,17 @@ class Console:
 
     def library(self, request: Request) -> Response:
         """Show what the bot quotes from."""
-        visitor = self._staff(request)
-        with reading(self._services.engine) as session:
-            rows = read_library(session, self._reader(visitor))
-        return self._draw(request, visitor, "library.html", rows)
+        visitor = self.staff(request)
+        with reading(self.services.engine) as session:
+            rows = read_library(session, self.reader(visitor))
+        return self.draw(request, visitor, "library.html", rows)
 
     def outbox(self, request: Request) -> Response:
         """Show reminders and deliveries."""
-        visitor = self._staff(request)
-        with reading(self._services.engine) as session:
-            page = read_outbox(session, visitor.actor, self._reader(visitor))
-        return self._draw(request, visitor, "outbox.html", page)
+        visitor = self.staff(request)
+        with reading(self.services.engine) as session:
+            page = read_outbox(session, visitor.actor, self.reader(visitor))
+        return self.draw(request, visitor, "outbox.html", page)
 
     # acts
 
@@ -140,7 +131,7 @@ class Console:
             form,
             "claim",
             lambda visitor, source: casework.claim(
-                self._services, number, visitor.actor, channel=CHANNEL, source_id=source
+                self.services, number, visitor.actor, channel=CHANNEL, source_id=source
             ),
             once=False,
         )
@@ -153,7 +144,7 @@ class Console:
             form,
             "reply",
             lambda visitor, source: casework.reply(
-                self._services, number, visitor.actor, form["reply"], channel=CHANNEL, source_id=source
+                self.services, number, visitor.actor, form["reply"], channel=CHANNEL, source_id=source
             ),
             needs="reply",
         )
@@ -166,7 +157,7 @@ class Console:
             form,
             "note",
             lambda visitor, source: casework.note(
-                self._services, number, visitor.actor, form["note"], channel=CHANNEL, source_id=source
+                self.services, number, visitor.actor, form["note"], channel=CHANNEL, source_id=source
             ),
             needs="note",
         )
@@ -183,7 +174,7 @@ class Console:
             form,
             "resolve",
             lambda visitor, source: casework.resolve(
-                self._services, number, visitor.actor, outcome=outcome, channel=CHANNEL, source_id=source
+                self.services, number, visitor.actor, outcome=outcome, channel=CHANNEL, source_id=source
             ),
             needs="outcome",
         )
@@ -228,16 +219,16 @@ class Console:
         once: bool = True,
     ) -> Response:
         """Do one thing to a ticket and show it again; what was typed is never lost."""
-        visitor = self._staff(request)
+        visitor = self.staff(request)
         texts = TEXTS[visitor.language]
         try:
-            check_form(self._services, visitor, request, form)
+            check_form(self.services, visitor, request, form)
         except Refusal:
             return self._again(request, visitor, number, form, texts.stale_form, 403)
         # Claiming twice changes nothing, so its button needs no token of its own.
         nonce = secrets.token_hex(8)
         if once:
-            nonce = sessions.read_once(vault_of(self._services), visitor.cookie, form["once"]) or ""
+            nonce = sessions.read_once(vault_of(self.services), visitor.cookie, form["once"]) or ""
         if not nonce:
             return self._again(request, visitor, number, form, texts.stale_form, 403)
         if needs and not form[needs].strip():
@@ -253,7 +244,7 @@ class Console:
     def _said(self, error: IllegalMove, visitor: Visitor, number: str) -> str:
         texts = TEXTS[visitor.language]
         if isinstance(error, AlreadyClaimed):
-            when = self._reader(visitor).when(error.at)
+            when = self.reader(visitor).when(error.at)
             return texts.already_claimed.format(number=number, name=error.by, when=when)
         return str(error) if visitor.language.value == "en" else texts.illegal_move
 
@@ -261,7 +252,7 @@ class Console:
         self, request: Request, visitor: Visitor, number: str, form: Form, flash: str, status: int
     ) -> Response:
         page = TicketPage(
-            self._case(visitor, number, original=False),
+            self._case(visitor, number, None),
             flash,
             reply=form["reply"],
             note=form["note"],
@@ -269,14 +260,32 @@ class Console:
             outcome=form["outcome"],
         )
         path = f"/console/tickets/{number}"
-        return self._draw(request, visitor, "ticket.html", page, status=status, path=path)
+        return self.draw(request, visitor, "ticket.html", page, status=status, path=path)
 
-    def _case(self, visitor: Visitor, number: str, *, original: bool) -> CasePage:
-        with reading(self._services.engine) as session:
+    def draw_ticket(
+        self,
+        request: Request,
+        visitor: Visitor,
+        number: str,
+        *,
+        flash: str | None = None,
+        good: bool = False,
+        granted: Grant | None = None,
+        status: int = 200,
+    ) -> Response:
+        """Return a ticket's page; `granted` opens what its line of the access log names."""
+        page = TicketPage(self._case(visitor, number, granted), flash, good)
+        path = None if request.method == "GET" else f"/console/tickets/{page.case.number}"
+        return self.draw(request, visitor, "ticket.html", page, status=status, path=path)
+
+    def to_queue(self, request: Request, visitor: Visitor) -> Response:
+        """Lead back to the queue."""
+        return self._paper.go(request, "/console", visitor)
+
+    def _case(self, visitor: Visitor, number: str, granted: Grant | None) -> CasePage:
+        with reading(self.services.engine) as session:
             ticket = self._readable(session, visitor, number)
-            return read_case(
-                session, self._services, visitor.actor, ticket, self._reader(visitor), original=original
-            )
+            return read_case(session, self.services, visitor.actor, ticket, self.reader(visitor), granted)
 
     def _readable(self, session: Session, visitor: Visitor, number: str) -> Ticket:
         ticket = tickets.by_number(session, number)
@@ -284,25 +293,27 @@ class Console:
             return ticket
         raise Refusal(404)  # a ticket that one may not see looks like one that is not there
 
-    def _may_read_queue(self, request: Request) -> bool:
-        return may(self._staff(request).actor, Verb.READ_QUEUE)
+    def _queue_topic(self, request: Request) -> Topic | None:
+        actor = self.staff(request).actor
+        return queue_of(actor.person_id) if may(actor, Verb.READ_QUEUE) else None
 
     def _topic(self, request: Request, number: str) -> Topic | None:
-        visitor = self._staff(request)
-        with reading(self._services.engine) as session:
+        visitor = self.staff(request)
+        with reading(self.services.engine) as session:
             return Topic(Subject.TICKET, self._readable(session, visitor, number).id or 0)
 
     async def _live(self, request: Request, allowed: Callable[[], Topic | None]) -> Response:
         topic = await run_in_threadpool(allowed)
         if topic is None:
             return PlainTextResponse("", status_code=404)
-        watcher = watcher_of(request.app, self._services.engine)
+        watcher = watcher_of(request.app, self.services.engine)
         if watcher.full:
             return PlainTextResponse("", status_code=503, headers={"Retry-After": "5"})
         headers = {"X-Accel-Buffering": "no"}
         return StreamingResponse(watcher.events(topic), media_type="text/event-stream", headers=headers)
 
-    def _staff(self, request: Request) -> Visitor:
+    def staff(self, request: Request) -> Visitor:
+        """Return who is looking; raise for anybody who has no business in the console."""
         visitor = self.door.visitor(request)
         if not visitor.signed_in:
             raise _SignedOut
@@ -310,9 +321,10 @@ class Console:
             raise _NotStaff
         return visitor
 
-    def _reader(self, visitor: Visitor) -> Reader:
-        zone = zone_from((visitor.zone,), self._services.policy.hub_calendar.zone)
-        return Reader(visitor.language, zone, self._services.clock())
+    def reader(self, visitor: Visitor) -> Reader:
+        """Return for whom a page is read."""
+        zone = zone_from((visitor.zone,), self.services.policy.hub_calendar.zone)
+        return Reader(visitor.language, zone, self.services.clock())
 
     def _notice(self, request: Request, status: int, title: str, words: str) -> Response:
         language = language_of(request)
@@ -328,7 +340,7 @@ class Console:
             path=path,
         )
 
-    def _draw(
+    def draw(
         self,
         request: Request,
         visitor: Visitor,
@@ -338,6 +350,7 @@ class Console:
         status: int = 200,
         path: str | None = None,
     ) -> Response:
+        """Return a page of the console."""
         texts: ConsoleTexts = TEXTS[visitor.language]
         return self._paper.draw(
             request, template, visitor, visitor.language, texts, page=page, status=status, path=path
@@ -347,7 +360,7 @@ class Console:
 def router(services: Services) -> APIRouter:
     """Return the console's routes: sign-in, queue, tickets, lists, live events."""
     console = Console(services)
-    door = console.door
+    door, private = console.door, PrivacyRoutes(console)
     routes = APIRouter(route_class=page_route(console.refuse), include_in_schema=False)
     gets: tuple[tuple[str, Callable[..., object]], ...] = (
         ("/demo/sign-in/{token}", door.demonstration),
@@ -357,6 +370,7 @@ def router(services: Services) -> APIRouter:
         ("/console/live", console.live_queue),
         ("/console/library", console.library),
         ("/console/outbox", console.outbox),
+        ("/console/access-log", private.access_log),
         ("/console/tickets/{number}", console.ticket),
         ("/console/tickets/{number}/live", console.live_ticket),
     )
@@ -368,6 +382,8 @@ def router(services: Services) -> APIRouter:
         ("/console/tickets/{number}/reply", console.reply),
         ("/console/tickets/{number}/note", console.note),
         ("/console/tickets/{number}/resolve", console.resolve),
+        ("/console/tickets/{number}/open", private.open_private),
+        ("/console/tickets/{number}/who", private.decide),
     )
     for path, handler in gets:
         routes.add_api_route(path, handler, methods=["GET", "HEAD"], response_model=None)

@@ -83,7 +83,7 @@ def danger(
 ) -> None:
     """Queue the safety reply and the page, both in the lane that waits for nothing."""
     language = "fr" if message.language == "fr" else "en"
-    on_duty = duty.alerted(session, services, language, now)
+    on_duty = duty.alerted(session, services, language, now, message.request_id)
     if notice.human and thread is not None:
         person = directory.get_person(session, request.person_id)
         opens_at = duty.opens_at(services, language, directory.zone_of(session, person), now)
@@ -101,7 +101,7 @@ def danger(
         )
     key = request_log.get_key(session, request.data_key_id)
     context = PageContext(url=f"{services.settings.base_url}/console", told=notice.human)
-    for destination in duty.everyone(session, services, request.person_id):
+    for destination in duty.everyone(session, services, message.request_id):
         to_desk(
             session,
             services,

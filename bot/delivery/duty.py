@@ -9,8 +9,8 @@ from bot.delivery.enqueue import Destination
 from bot.rendering import times
 from bot.rendering.labels import label
 from bot.services import Services
-from escalation import directory, tickets
-from escalation.access import NOTHING, Thing, Verb, may
+from escalation import confidentiality, directory, tickets
+from escalation.access import Thing, Verb, may
 from escalation.business_hours import is_open, next_open
 from escalation.tables import ChannelName, Person, RoleName, Ticket
 
@@ -24,17 +24,19 @@ def on_duty(session: Session) -> tuple[Person, ...]:
     return tuple(person for person in people if directory.profile_of(session, person.id or 0).on_duty)
 
 
-def alerted(session: Session, services: Services, language: str, now: datetime) -> str | None:
+def alerted(
+    session: Session, services: Services, language: str, now: datetime, request_id: int
+) -> str | None:
     """Return the role that is being alerted this minute, or None when nobody is.
 
     Nothing we have wakes a sleeper. So somebody counts as alerted only in the hub's hours, when an expert
-    who is no demonstration is on duty and is really sent something: a mail, or a post in the experts' channel.
+    who is no demonstration is on duty and is really sent something: a mail, or a post in Slack.
     """
     if not is_open(services.policy.hub_calendar, now):
         return None
     people = tuple(person for person in on_duty(session) if not person.demonstration)
-    shared = any(place.channel is ChannelName.SLACK for place in _shared(services))
-    if not people or not (shared or _mailboxes(session, services, people)):
+    places = _places(session, services, request_id, people) if people else ()
+    if all(place.channel is ChannelName.WEB for place in places):
         return None
     return label("expert_on_duty", language)
 
@@ -59,9 +61,9 @@ def promised(session: Session, ticket: Ticket) -> datetime | None:
     return tickets.clocks.promised(session, ticket.id or 0)
 
 
-def everyone(session: Session, services: Services, requester_id: int) -> tuple[Destination, ...]:
-    """Return every way to every expert and lead: for a P1 nobody is spared but the requester's own city."""
-    return (*_shared(services), *_mailboxes(session, services, on_duty(session), requester_id))
+def everyone(session: Session, services: Services, request_id: int) -> tuple[Destination, ...]:
+    """Return every way to every expert and lead: for a P1 nobody is spared who may know of the case."""
+    return _places(session, services, request_id, on_duty(session))
 
 
 def for_ticket(session: Session, services: Services, ticket: Ticket) -> tuple[Destination, ...]:
@@ -70,23 +72,61 @@ def for_ticket(session: Session, services: Services, ticket: Ticket) -> tuple[De
     people = on_duty(session)
     if chosen is not None:
         people = (directory.get_person(session, chosen),)
-    return (*_shared(services), *_mailboxes(session, services, people, tickets.requester(session, ticket).id))
+    return _places(session, services, ticket.request_id, people)
 
 
 def for_recipient(
     session: Session, services: Services, ticket: Ticket, recipient: str
 ) -> tuple[Destination, ...]:
     """Return where a reminder goes: `person:7`, or a group (experts, leads)."""
-    requester_id = tickets.requester(session, ticket).id
     kind, _, number = recipient.partition(":")
     if kind == "person":
         people: tuple[Person, ...] = (directory.get_person(session, int(number)),)
     elif kind == LEADS:
         # the shared places have been told with the first recipient
-        return _mailboxes(session, services, directory.people_with(session, RoleName.LEAD), requester_id)
+        leads = directory.people_with(session, RoleName.LEAD)
+        return _places(session, services, ticket.request_id, leads, shared=False)
     else:
         people = on_duty(session)
-    return (*_shared(services), *_mailboxes(session, services, people, requester_id))
+    return _places(session, services, ticket.request_id, people)
+
+
+def _places(
+    session: Session,
+    services: Services,
+    request_id: int,
+    people: tuple[Person, ...],
+    *,
+    shared: bool = True,
+) -> tuple[Destination, ...]:
+    """Return where these people are told of a request, but for those who may not know of it.
+
+    A sealed request is never told in a shared place: its named people have it by mail and in their own
+    direct messages. If none of `people` is named and can be reached, all who are named are told.
+    """
+    about = confidentiality.about(session, request_id)
+    if about.sealed:
+        return _own_places(session, services, _able(session, people, about)) or _own_places(
+            session, services, _able(session, _named(session, about), about)
+        )
+    places = _shared(services) if shared else ()
+    return (*places, *_mailboxes(session, services, _able(session, people, about)))
+
+
+def _own_places(session: Session, services: Services, people: tuple[Person, ...]) -> tuple[Destination, ...]:
+    return (*_direct_messages(session, services, people), *_mailboxes(session, services, people))
+
+
+def _named(session: Session, about: Thing) -> tuple[Person, ...]:
+    return tuple(directory.get_person(session, person_id) for person_id in sorted(about.named))
+
+
+def _able(session: Session, people: tuple[Person, ...], about: Thing) -> tuple[Person, ...]:
+    return tuple(
+        person
+        for person in people
+        if may(directory.actor_of(session, person.id or 0), Verb.READ_TICKET, about)
+    )
 
 
 def _shared(services: Services) -> tuple[Destination, ...]:
@@ -99,19 +139,30 @@ def _shared(services: Services) -> tuple[Destination, ...]:
     return tuple(places)
 
 
-def _mailboxes(
-    session: Session, services: Services, people: tuple[Person, ...], requester_id: int | None = None
-) -> tuple[Destination, ...]:
-    """Return the mailboxes of these people, but for those who may not know of the requester's case."""
+def _mailboxes(session: Session, services: Services, people: tuple[Person, ...]) -> tuple[Destination, ...]:
+    """Return the mailboxes of these people."""
     if ChannelName.EMAIL not in services.senders:
         return ()
     found = []
-    about = Thing(requester_id, directory.cities_of(session, requester_id)) if requester_id else NOTHING
     for person in people:
-        if not may(directory.actor_of(session, person.id or 0), Verb.READ_TICKET, about):
-            continue
         address = directory.email_of(session, person.id or 0)
         if address and not person.demonstration:
             stored = json.dumps({"to": address}, separators=(",", ":"))
             found.append(Destination(ChannelName.EMAIL, stored, language=person.language or "en"))
+    return tuple(found)
+
+
+def _direct_messages(
+    session: Session, services: Services, people: tuple[Person, ...]
+) -> tuple[Destination, ...]:
+    """Return the direct messages of these people with the desk in Slack."""
+    if ChannelName.SLACK not in services.senders:
+        return ()
+    found = []
+    for person in people:
+        known = directory.slack_of(session, person.id or 0)
+        if known and not person.demonstration:
+            team, user = known
+            stored = json.dumps({"channel": user, "thread_ts": None, "team": team}, separators=(",", ":"))
+            found.append(Destination(ChannelName.SLACK, stored, language=person.language or "en"))
     return tuple(found)

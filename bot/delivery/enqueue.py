@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.delivery import discretion
 from bot.delivery.sealing import seal_body, seal_outbound, vault_of
 from bot.messages import Action, Outbound, Quote
 from bot.rendering import Context, Rendered
@@ -127,10 +128,13 @@ def _send(
     question: Message | None,
 ) -> None:
     latest = question or request_log.last_question(session, message.request_id)
+    place = discretion.place_for(session, services, words.kind, thread)
+    if place is None:
+        return
     outbound = Outbound(
         row_id=new_id(now),
-        channel=thread.channel,
-        address=thread.address,
+        channel=place.channel,
+        address=place.address,
         kind=words.kind,
         language=words.language,
         text=rendered.text,

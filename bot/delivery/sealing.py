@@ -9,7 +9,7 @@ from bot.vault import Vault, VaultError
 from escalation import request_log
 from escalation.identifiers import new_id
 from escalation.rows import insert_new
-from escalation.tables import DataKey, Message, OutboxMessage
+from escalation.tables import DataKey, Message, OutboxMessage, SafeChannel
 
 _DESK_KEY = "desk"
 
@@ -56,3 +56,16 @@ def open_outbound(session: Session, vault: Vault, row: OutboxMessage) -> str:
     """Return the stored Outbound of an outbox row."""
     key = request_log.get_key(session, row.data_key_id)
     return vault.unseal(key.id, key.wrapped, row.body, row=f"outbox/{row.id}", field="body")
+
+
+def seal_safe_channel(vault: Vault, key: DataKey, person_id: int, address: str) -> bytes:
+    """Return a safe address sealed for its row."""
+    return vault.seal(key.id, key.wrapped, address, row=f"safe_channel/{person_id}", field="address")
+
+
+def open_safe_channel(session: Session, vault: Vault, row: SafeChannel) -> str:
+    """Return the address that a person may safely be written to."""
+    key = request_log.get_key(session, row.data_key_id)
+    return vault.unseal(
+        key.id, key.wrapped, row.address, row=f"safe_channel/{row.person_id}", field="address"
+    )

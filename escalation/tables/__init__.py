@@ -11,18 +11,29 @@ from escalation.kinds import (
     PolicyOrigin,
     ReminderState,
     RoleName,
+    Standing,
     SubjectKind,
     TicketState,
 )
 from escalation.tables.base import metadata
 from escalation.tables.outbox import OutboxDestination, OutboxMessage
 from escalation.tables.people import Affiliation, City, ExpertProfile, Identity, Person, Role
+from escalation.tables.privacy import (
+    AccessLine,
+    Erasure,
+    LegalHold,
+    NamedPerson,
+    SafeChannel,
+    SafeContact,
+    Seal,
+)
 from escalation.tables.promises import Chain, ChainEntry, FollowUp, PolicyVersion, SelfTest
 from escalation.tables.requests import Answer, Attachment, Citation, DataKey, HelpRequest, Message, Thread
 from escalation.tables.tickets import UNFINISHED, Clock, Reminder, Ticket, TicketEvent
 
 __all__ = [
     "UNFINISHED",
+    "AccessLine",
     "Affiliation",
     "Answer",
     "Attachment",
@@ -34,15 +45,18 @@ __all__ = [
     "City",
     "Clock",
     "DataKey",
+    "Erasure",
     "ExpertProfile",
     "FollowUp",
     "HelpRequest",
     "Identity",
     "IdentityKind",
     "Lane",
+    "LegalHold",
     "Message",
     "MessageKind",
     "MessageState",
+    "NamedPerson",
     "OutboxDestination",
     "OutboxMessage",
     "OutboxState",
@@ -53,7 +67,11 @@ __all__ = [
     "ReminderState",
     "Role",
     "RoleName",
+    "SafeChannel",
+    "SafeContact",
+    "Seal",
     "SelfTest",
+    "Standing",
     "SubjectKind",
     "Thread",
     "Ticket",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from escalation import directory
+from escalation import confidentiality, directory
 from escalation.access import Thing
 from escalation.errors import NotFound
 from escalation.tables import UNFINISHED, HelpRequest, Person, Ticket, TicketEvent, TicketState
@@ -65,15 +65,8 @@ def reopenable(session: Session, request_id: int, now: datetime) -> Ticket | Non
 
 
 def thing(session: Session, ticket: Ticket) -> Thing:
-    """Return whose ticket it is and which cities it concerns."""
-    request = session.get(HelpRequest, ticket.request_id)
-    if request is None:
-        raise NotFound("There is no such request.")
-    return Thing(
-        requester_id=request.person_id,
-        cities=directory.cities_of(session, request.person_id),
-        assignee_id=ticket.assignee_id,
-    )
+    """Return whose ticket it is, which cities it concerns, and who may know of it."""
+    return confidentiality.about(session, ticket.request_id, ticket.assignee_id)
 
 
 def requester(session: Session, ticket: Ticket) -> Person:

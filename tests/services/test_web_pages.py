@@ -10,13 +10,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from bot.browser.live import QUEUE, Subject, Topic, Watcher, fingerprint
+from bot.browser.live import Subject, Topic, Watcher, fingerprint, queue_of
 from bot.console import sign_in
 from bot.database import reading, transaction
 from bot.delivery.loop import deliver_due
 from bot.settings import load
 from escalation.kinds import ChannelName, IdentityKind
-from escalation.tables import Affiliation, Answer, Identity, MessageKind, Ticket, TicketState
+from escalation.tables import AccessLine, Affiliation, Answer, Identity, MessageKind, Ticket, TicketState
 from knowledge_base import library
 from knowledge_base.tables import Document
 from tests.support.desk import ADMIN, EXPERT, OFFICIAL, OTHER_EXPERT, Desk, DeskFactory, RecordingSender
@@ -272,15 +272,22 @@ def test_pressing_twice_shows_the_same_request(desk: Desk, official: Tab) -> Non
     assert len(desk.tickets) == 1
 
 
-def test_a_safe_way_to_reach_somebody_stays_inside_and_masked(desk: Desk, official: Tab) -> None:
+def test_a_safe_way_to_reach_somebody_opens_only_with_a_reason_on_record(desk: Desk, official: Tab) -> None:
     number = escalated(desk, official, reach=SECRET)
     assert SECRET not in official.text
-    expert = signed_in(desk, EXPERT).open(f"/console/tickets/{number}")
-    assert len(expert.turns("note")) == 1
-    assert "555-0142" not in expert.text
-    expert.send(f"/console/tickets/{number}/claim")
-    assert "555-0142" not in expert.text
-    assert SECRET in expert.open(f"/console/tickets/{number}?original=1").text
+    ticket = f"/console/tickets/{number}"
+    expert = signed_in(desk, EXPERT).open(ticket)
+    expert.send(f"{ticket}/claim")
+    assert "after six" not in expert.response.text
+    expert.send(f"{ticket}/open", what="safe_contact", reason=" ")
+    assert expert.status == 422
+    assert "after six" not in expert.response.text
+    assert desk.rows(AccessLine) == []
+    expert.send(f"{ticket}/open", what="safe_contact", reason="to call her back")
+    assert SECRET in expert.text
+    (line,) = desk.rows(AccessLine)
+    assert (line.actor_id, line.what, line.reason) == (EXPERT, "safe_contact", "to call her back")
+    assert "after six" not in expert.open(ticket).response.text
 
 
 def test_an_experts_reply_reaches_the_official_and_a_note_never_does(desk: Desk, official: Tab) -> None:
@@ -324,15 +331,26 @@ def test_a_refused_reply_keeps_what_was_typed(desk: Desk, official: Tab) -> None
     assert number in expert.text
 
 
-def test_only_the_owner_may_open_the_original_words(desk: Desk, official: Tab) -> None:
+def test_the_owner_opens_the_original_words_with_a_reason_and_nobody_else_does(
+    desk: Desk, official: Tab
+) -> None:
     official.ask("I want to talk to a person. My number is 208-555-0142, they posted it.")
     ticket = f"/console/tickets/HD-{1000 + (desk.tickets[0].id or 0)}"
     expert = signed_in(desk, EXPERT).open(f"{ticket}?original=1")
     assert "555-0142" not in expert.response.text
     expert.send(f"{ticket}/claim")
     assert "555-0142" not in expert.response.text
-    assert "555-0142" in expert.open(f"{ticket}?original=1").text
-    assert "555-0142" not in signed_in(desk, OTHER_EXPERT).open(f"{ticket}?original=1").response.text
+    assert "555-0142" in expert.send(f"{ticket}/open", what="originals", reason="to check the post").text
+    other = signed_in(desk, OTHER_EXPERT).open(ticket)
+    fields = {"csrf": expert_token(other), "what": "originals", "reason": "curious"}
+    refused = other.client.post(f"{ticket}/open", data=fields)
+    assert refused.status_code == 403
+    assert "555-0142" not in refused.text
+    assert [line.actor_id for line in desk.rows(AccessLine)] == [EXPERT]
+
+
+def expert_token(tab: Tab) -> str:
+    return next(str(field.get("value")) for field in tab.page.iter("input") if field.get("name") == "csrf")
 
 
 def test_an_expert_from_the_officials_own_city_sees_neither_row_nor_ticket(desk: Desk) -> None:
@@ -496,7 +514,7 @@ def test_a_fingerprint_changes_with_what_the_page_shows_and_only_then(desk: Desk
     number = escalated(desk, official)
     ticket = desk.tickets[0]
     thread = Topic(Subject.THREAD, official.path.rpartition("/")[2])
-    topics = (thread, Topic(Subject.TICKET, ticket.id or 0), QUEUE)
+    topics = (thread, Topic(Subject.TICKET, ticket.id or 0), queue_of(EXPERT))
 
     def look() -> list[str]:
         with reading(desk.services.engine) as session:
@@ -517,7 +535,7 @@ def test_a_fingerprint_changes_with_what_the_page_shows_and_only_then(desk: Desk
 def test_a_stream_tells_of_a_change_without_saying_what(desk: Desk) -> None:
     async def story() -> list[str]:
         watcher = Watcher(desk.services.engine, interval=0.01)
-        stream = watcher.events(QUEUE)
+        stream = watcher.events(queue_of(EXPERT))
         said = [await anext(stream), await anext(stream)]
         with transaction(desk.services.engine) as session:
             ticket = session.get_one(Ticket, number)

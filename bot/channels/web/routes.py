@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -37,14 +36,12 @@ from bot.channels.web.pages import (
 from bot.channels.web.texts import TEXTS, ChatTexts
 from bot.conversation import NotAccepted
 from bot.database import reading, transaction
+from bot.privacy import safe_contact
 from bot.services import Services
 from bot.vault import VaultError
 from escalation import directory, tickets
-from escalation.access import OPERATOR
 from escalation.errors import EscalationError, IllegalMove
 from escalation.tables import ChannelName, Person, Thread
-
-LONGEST_REACH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +187,10 @@ class Chat:
             channel=ChannelName.WEB.value,
             source_id=source,
         )
-        reach = " ".join(clean(form["reach"]).split())[:LONGEST_REACH]
-        if reach:
-            # Kept inside, encrypted, beside the ticket: it is for the expert and needs no answer.
-            casework.note(
-                self._services,
-                card.number,
-                OPERATOR,
-                f"{TEXTS[visitor.language].reach_prefix} {reach}",
-                channel=ChannelName.WEB.value,
-                source_id=f"{source}:reach:{sessions.fingerprint(reach)}",
-            )
+        # kept sealed and apart: it is for the people of the ticket, who say why they open it
+        reach = clean(form["reach"])
+        if reach and card.request_id == thread.request_id:
+            safe_contact.keep(self._services, card.request_id, visitor.actor, reach)
         return self._paper.go(request, f"/chat/{thread_id}#person", visitor)
 
     def feedback(self, request: Request, thread_id: str, form: Posted) -> Response:

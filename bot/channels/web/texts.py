@@ -107,7 +107,6 @@ class ChatTexts:
     library_withdrawn: str
     demonstration: str
     erased: str
-    reach_prefix: str
 
 
 _ENGLISH: Final = ChatTexts(
@@ -163,8 +162,9 @@ _ENGLISH: Final = ChatTexts(
     person_lead="An expert at the hub reads this conversation and answers you here.",
     person_button="Talk to a person",
     reach_title="Is there a safer way to reach you?",
-    reach_label="How and when we may contact you (optional)",
-    reach_hint="For example: call my own phone after 6, do not leave a message. Leave it empty and we answer here.",
+    reach_label="How can we reach you safely, and who must not know? (optional)",
+    reach_hint="For example: call my own phone after 6, leave no message, my office must not know. It is stored "
+    "encrypted, and each time somebody opens it is on record. Leave it empty and we answer here.",
     follow_up_label="Add to this conversation",
     follow_up_send="Send",
     ticket_title="Your request",
@@ -214,7 +214,6 @@ _ENGLISH: Final = ChatTexts(
     library_withdrawn="This text was withdrawn. Do not rely on it.",
     demonstration="Demonstration: made-up people and cities.",
     erased="(This text was erased.)",
-    reach_prefix="How to reach me safely:",
 )
 
 _FRENCH: Final = ChatTexts(
@@ -273,9 +272,10 @@ _FRENCH: Final = ChatTexts(
     person_lead="Une experte ou un expert du réseau lira cette conversation et vous répondra ici.",
     person_button="Parler à une personne",
     reach_title="Y a-t-il une façon plus sûre de vous joindre?",
-    reach_label="Comment et quand communiquer avec vous (facultatif)",
-    reach_hint="Par exemple : appelez mon cellulaire personnel après 18 h, sans laisser de message. "
-    "Si vous n'écrivez rien, nous répondons ici.",
+    reach_label="Comment vous joindre en sécurité, et qui ne doit pas le savoir? (facultatif)",
+    reach_hint="Par exemple : appelez mon cellulaire personnel après 18 h, sans laisser de message; mon bureau ne "
+    "doit pas le savoir. C'est conservé chiffré, et chaque ouverture est notée. Si vous n'écrivez rien, "
+    "nous répondons ici.",
     follow_up_label="Ajouter à cette conversation",
     follow_up_send="Envoyer",
     ticket_title="Votre demande",
@@ -327,7 +327,6 @@ _FRENCH: Final = ChatTexts(
     library_withdrawn="Ce texte a été retiré. Ne vous y fiez pas.",
     demonstration="Démonstration : personnes et villes fictives.",
     erased="(Ce texte a été effacé.)",
-    reach_prefix="Comment me joindre en sécurité :",
 )
 
 

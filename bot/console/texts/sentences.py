@@ -17,6 +17,7 @@ class ConsoleTexts:
     queue: str
     library: str
     outbox: str
+    access_log: str
     sign_out: str
     demonstration: str
     sign_in_title: str
@@ -54,7 +55,6 @@ class ConsoleTexts:
     back: str
     transcript: str
     masked_note: str
-    show_original: str
     original_note: str
     show_masked: str
     official: str
@@ -103,6 +103,7 @@ class ConsoleTexts:
     done_resolve: str
     read_only: str
     erased: str
+    unreadable: str
     empty_text: str
     stale_form: str
     not_found_title: str

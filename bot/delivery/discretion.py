@@ -1,0 +1,63 @@
+"""Where an official's messages may go: not where others read along, and never over a channel that isn't safe."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.delivery.sealing import open_safe_channel, vault_of
+from bot.services import Services
+from escalation import confidentiality, directory
+from escalation.tables import ChannelName, SafeChannel, Thread
+
+# What may be said over a channel that is not safe: 911 and 988, and that a report was noted.
+_ANYWHERE: Final = frozenset({"safety", "unsafe_noted"})
+_SHARED_IN_SLACK: Final = ("C", "G")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one message goes."""
+
+    channel: ChannelName
+    address: str
+
+
+def place_for(session: Session, services: Services, kind: str, thread: Thread) -> Place | None:
+    """Return where a message of this kind goes, or None when it may not be sent at all.
+
+    It stays in the conversation on record either way, for the people of the ticket.
+    """
+    own = Place(thread.channel, thread.address)
+    if kind in _ANYWHERE:
+        return own
+    if directory.get_person(session, thread.person_id).suspended_at is not None:
+        return safe_place(session, services, thread.person_id)
+    if thread.request_id is not None and confidentiality.is_sealed(session, thread.request_id):
+        return _private(session, thread) or own
+    return own
+
+
+def safe_place(session: Session, services: Services, person_id: int) -> Place | None:
+    """Return the safe channel that was noted for a person, or None."""
+    row = session.get(SafeChannel, person_id)
+    if row is None or row.channel not in services.senders:
+        return None
+    return Place(row.channel, open_safe_channel(session, vault_of(services), row))
+
+
+def _private(session: Session, thread: Thread) -> Place | None:
+    """Return the person's direct messages in place of a Slack channel that others read."""
+    if thread.channel is not ChannelName.SLACK:
+        return None
+    try:
+        channel = str(json.loads(thread.address).get("channel", ""))
+    except (ValueError, AttributeError):
+        channel = thread.address
+    known = directory.slack_of(session, thread.person_id)
+    if known is None or not channel.startswith(_SHARED_IN_SLACK):
+        return None
+    team, user = known
+    address = json.dumps({"channel": user, "thread_ts": None, "team": team}, separators=(",", ":"))
+    return Place(ChannelName.SLACK, address)
