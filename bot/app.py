@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import provisioning
 from bot.channels.email.sender import SmtpSender
+from bot.channels.pager.sender import PagerSender
 from bot.channels.slack.app import SlackApp, build_app
 from bot.channels.slack.sender import SlackSender
 from bot.channels.slack.workspace import brisk_client
@@ -128,4 +129,6 @@ def _senders(settings: Settings, vault: Vault | None) -> dict[ChannelName, Sende
         senders[ChannelName.SLACK] = SlackSender(brisk_client(token, settings.slack_api_url, timeout=10))
     if settings.email_missing is None:
         senders[ChannelName.EMAIL] = SmtpSender(settings, vault.sign if vault else None, clock=real_clock)
+    if settings.pager_url is not None and vault is not None:
+        senders[ChannelName.PAGER] = PagerSender(settings, vault.sign, clock=real_clock)
     return senders

@@ -21,7 +21,7 @@ from bot.rendering.labels import label
 from bot.services import Services
 from escalation import confidentiality, directory, request_log, routing, tickets
 from escalation.access import Actor, Verb, may
-from escalation.errors import IllegalMove, NotFound
+from escalation.errors import IllegalMove, NotFound, NotOpenYet
 from escalation.identifiers import new_id
 from escalation.sla import Priority
 from escalation.tables import (
@@ -59,6 +59,7 @@ class TicketCard:
     requester_name: str
     requester_city: str | None
     unverified: bool
+    assignee_id: int | None
     assignee_name: str | None
     suggested_name: str | None
     opened_at: datetime
@@ -86,6 +87,7 @@ def card_of(session: Session, ticket: Ticket) -> TicketCard:
         requester_name=mask(person.name).text or label("somebody", "en"),
         requester_city=city.name if city else None,
         unverified=ticket.unverified,
+        assignee_id=ticket.assignee_id,
         assignee_name=announce.name_of(session, ticket.assignee_id),
         suggested_name=announce.name_of(session, ticket.suggested_id),
         opened_at=ticket.opened_at,
@@ -152,6 +154,31 @@ def claim(services: Services, number: str, by: Actor, *, channel: str, source_id
         ticket = _ticket_for(session, number, by)
         cause = Cause(by.person_id, channel, source_id, now)
         notices = tickets.claim(session, ticket, cause, services.policy, now)
+        announce.enqueue(session, services, notices, now)
+        return card_of(session, ticket)
+
+    return _act(services, act)
+
+
+def acknowledge(
+    services: Services, request_id: int, by: Actor, *, channel: str, source_id: str
+) -> TicketCard:
+    """Note that somebody who was paged has it: nobody else is paged, and a free ticket becomes theirs.
+
+    A second acknowledgement changes nothing; one that comes after somebody else's shows whose it is; one
+    that comes late does not open a finished ticket again. Raise NotOpenYet in the moment between page and
+    ticket, and NotFound for somebody who may not work on it.
+    """
+
+    def act(session: Session, now: datetime) -> TicketCard:
+        request_log.lock_request(session, request_id)
+        ticket = tickets.latest(session, request_id)
+        if ticket is None:
+            raise NotOpenYet("The request is still being opened. Try again in a few seconds.")
+        if by.person_id is None or not may(by, Verb.WORK_TICKET, tickets.thing(session, ticket)):
+            raise NotFound("There is no such ticket.")
+        cause = Cause(by.person_id, channel, source_id, now)
+        notices = tickets.acknowledge(session, ticket, cause, services.policy, now)
         announce.enqueue(session, services, notices, now)
         return card_of(session, ticket)
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import health
 from bot.browser.static import mount_static
+from bot.channels.pager import routes as pager
 from bot.channels.slack.app import SlackApp, handle_http
 from bot.channels.web import routes as chat
 from bot.console import routes as console
@@ -88,6 +89,7 @@ def create(services: Services, slack: SlackApp | None = None, *, sweeping: bool 
     mount_static(app)
     app.include_router(chat.router(services))
     app.include_router(console.router(services))
+    app.include_router(pager.router(services))
     chat.install_error_pages(app, services)
 
     @app.get("/healthz", include_in_schema=False)

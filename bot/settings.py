@@ -28,6 +28,7 @@ _FAMILIES = ("HELPDESK_", "SLACK_", "IMAP_", "SMTP_", "EMAIL_")
 _ELSEWHERE = frozenset(
     {"HELPDESK_PYTHON", "HELPDESK_ENV_FILE", "HELPDESK_SCREENSHOTS", "HELPDESK_EVERY_STEP"}
 )
+SHORTEST_SECRET = 20
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -70,6 +71,8 @@ class Settings(BaseModel):
     metrics_token: SecretStr | None = None
     heartbeat_seconds: Annotated[float, Field(gt=0, le=60)] = 20.0
     policy_file: Path | None = None
+    pager_url: Annotated[str, AfterValidator(_public_address)] | None = None
+    pager_secret: SecretStr | None = None
     keep_originals_days: Annotated[int, Field(ge=1, le=36_500)] = 90
     keep_record_days: Annotated[int, Field(ge=1, le=36_500)] = 730
     keep_access_log_days: Annotated[int, Field(ge=1, le=36_500)] = 2_557
@@ -111,6 +114,10 @@ class Settings(BaseModel):
         ):
             if security == "none" and host and host not in LOOPBACK:
                 faults.append(f"{family}_SECURITY=none is for a server on this machine only")
+        if bool(self.pager_url) != bool(self.pager_secret):
+            faults.append("HELPDESK_PAGER_URL and HELPDESK_PAGER_SECRET belong together")
+        elif self.pager_secret and len(self.pager_secret.get_secret_value()) < SHORTEST_SECRET:
+            faults.append(f"HELPDESK_PAGER_SECRET needs at least {SHORTEST_SECRET} characters")
         if self.policy_file and not self.policy_file.is_file():
             faults.append(f"HELPDESK_POLICY_FILE: there is no file {self.policy_file}")
         if faults:

@@ -22,7 +22,7 @@ from bot.channels.email.intake import Intake
 from bot.channels.email.sender import SmtpSender
 from bot.conversation import Accepted
 from bot.database import transaction
-from bot.delivery import announce, loop
+from bot.delivery import announce, loop, paging
 from bot.messages import Inbound
 from bot.redaction import mask
 from bot.services import Services
@@ -47,9 +47,13 @@ def beat(services: Services) -> int:
     with transaction(services.engine) as session:
         notices = reminders.sweep(session, services.policy, now)
         announce.enqueue(session, services, notices, now)
+        grouped = paging.together(session, services, now)
         session.merge(Beat(name=SWEEP, at=now))
-    if notices:
+    if grouped:
+        log.info("pages told together", action="paging.together", count=grouped)
+    if notices or grouped:
         services.outbox_ready.set()
+    if notices:
         log.info("reminders queued", action="reminders.swept", count=len(notices))
     return len(notices)
 

@@ -130,6 +130,18 @@ def cities_of(session: Session, person_id: int) -> frozenset[int]:
     )
 
 
+def all_cities_of(session: Session, person_id: int) -> tuple[City, ...]:
+    """Return every city the person works for, in order of entry."""
+    return tuple(
+        session.exec(
+            select(City)
+            .join(Affiliation, col(Affiliation.city_id) == col(City.id))
+            .where(Affiliation.person_id == person_id)
+            .order_by(col(City.id))
+        ).all()
+    )
+
+
 def zone_of(session: Session, person: Person) -> str | None:
     """Return the person's own IANA zone, else their city's, else None."""
     if person.zone or person.id is None:
@@ -190,6 +202,16 @@ def people_with(session: Session, *roles: RoleName) -> tuple[Person, ...]:
             .order_by(col(Person.id))
         ).all()
     )
+
+
+def pagers_on_duty(session: Session) -> tuple[tuple[Person, str], ...]:
+    """Return the experts and leads on duty who have a pager, each with what the gateway calls them."""
+    found = []
+    for person in people_with(session, RoleName.EXPERT, RoleName.LEAD):
+        profile = profile_of(session, person.id or 0)
+        if profile.on_duty and profile.pager:
+            found.append((person, profile.pager))
+    return tuple(found)
 
 
 def find_named(session: Session, name: str) -> Person | None:

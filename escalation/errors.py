@@ -4,7 +4,8 @@
     |-- NotFound            there is no such ticket, request or person (or the asker may not know of it)
     |-- Forbidden           the person may not do this
     |-- IllegalMove         the ticket's state does not allow it
-    |   `-- AlreadyClaimed  somebody else has it
+    |   |-- AlreadyClaimed  somebody else has it
+    |   `-- NotOpenYet      the request is about to become a ticket
     |-- DirectoryError      a CSV line or a person can't be taken
 
 Every message is a sentence that may be shown to the person who caused it.
@@ -36,6 +37,10 @@ class AlreadyClaimed(IllegalMove):
         super().__init__(f"{number} was already claimed by {by} at {at:%H:%M} UTC.")
         self.by = by
         self.at = at
+
+
+class NotOpenYet(IllegalMove):
+    """A page went out in the same commit as the message, and its ticket is opened a moment later."""
 
 
 class DirectoryError(EscalationError):

@@ -30,6 +30,7 @@ class ChannelName(StrEnum):
     SLACK = "slack"
     EMAIL = "email"
     TERMINAL = "terminal"
+    PAGER = "pager"
 
 
 class MessageKind(StrEnum):

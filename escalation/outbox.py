@@ -35,6 +35,7 @@ class NewDelivery:
     data_key_id: str
     body: bytes
     lane: Lane = Lane.NORMAL
+    ahead: bool = False
     request_id: int | None = None
     message_id: str | None = None
     ticket_id: int | None = None
@@ -65,6 +66,7 @@ def add(session: Session, delivery: NewDelivery, now: datetime) -> bool:
             destination_id=destination_id,
             sequence=sequence,
             lane=delivery.lane,
+            ahead=delivery.ahead,
             kind=delivery.kind,
             data_key_id=delivery.data_key_id,
             body=delivery.body,
@@ -100,7 +102,12 @@ def claim(
             if urgent_only
             else or_(col(OutboxMessage.lane) == Lane.URGENT, ~blocked),
         )
-        .order_by(col(OutboxMessage.lane).desc(), col(OutboxMessage.created_at), col(OutboxMessage.id))
+        .order_by(
+            col(OutboxMessage.lane).desc(),
+            col(OutboxMessage.ahead).desc(),
+            col(OutboxMessage.created_at),
+            col(OutboxMessage.id),
+        )
         .limit(1)
     )
     chosen = session.exec(candidate).first()

@@ -18,6 +18,7 @@ from bot import migrations
 from bot.app import build, real_clock
 from bot.channels.email.mailbox import CONNECTION_FAULTS, Mailbox
 from bot.channels.email.sender import SmtpSender
+from bot.channels.pager.sender import PagerSender
 from bot.channels.slack.workspace import FAILURES, brisk_client, experts_channel_fault, failure_code
 from bot.cli.common import DataDir, one_line_errors, out, plain, settings_for
 from bot.database import open_engine, reading, transaction
@@ -103,6 +104,7 @@ def examine(data_dir: Path | None) -> Iterator[Finding]:
     yield from _slack(settings)
     yield from _smtp(settings)
     yield from _imap(settings)
+    yield from _pager(settings, _with_pager(settings) if settings.pager_url else None)
 
 
 def _finding(check: str, faults: tuple[str, ...], well: str) -> Finding:
@@ -288,6 +290,34 @@ def _smtp(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def _pager(settings: Settings, paged: int | None) -> Iterator[Finding]:
+    if settings.pager_url is None:
+        yield Finding("pager", State.OFF, "HELPDESK_PAGER_URL not set: nothing wakes an expert at night")
+        return
+    if faults := pager_faults(settings):
+        yield Finding("pager", State.FAULT, "; ".join(faults))
+    elif paged == 0:
+        words = (
+            "the gateway answers, but no expert on duty has a pager: add it with helpdesk directory import"
+        )
+        yield Finding("pager", State.FAULT, words)
+    else:
+        who = f", {paged} on duty can be paged" if paged else ""
+        yield Finding("pager", State.OK, f"the gateway takes our signature{who}")
+
+
+def _with_pager(settings: Settings) -> int | None:
+    """Return how many people on duty have a pager; None when the database can't tell."""
+    engine = open_engine(settings.url)
+    try:
+        with reading(engine) as session:
+            return len(directory.pagers_on_duty(session))
+    except DBAPIError:
+        return None  # the database has a finding of its own
+    finally:
+        engine.dispose()
+
+
 def _imap(settings: Settings) -> Iterator[Finding]:
     if settings.imap_host is None:
         yield Finding("IMAP", State.OFF, "IMAP_HOST not set")
@@ -320,6 +350,15 @@ def smtp_faults(settings: Settings) -> tuple[str, ...]:
         SmtpSender(settings, None, clock=real_clock).check()
     except DeliveryError as error:
         return (f"{error.reason}: {settings.smtp_host} port {settings.smtp_port}",)
+    return ()
+
+
+def pager_faults(settings: Settings) -> tuple[str, ...]:
+    """Ask the pager's gateway whether it takes our signature, paging nobody; return what is wrong."""
+    try:
+        PagerSender(settings, lambda _purpose, _value: "", clock=real_clock).check()
+    except DeliveryError as error:
+        return (f"{error.reason}: {settings.pager_url}",)
     return ()
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot import safety
-from bot.delivery import duty
+from bot.delivery import duty, paging
 from bot.delivery.enqueue import Destination, Words, relay, to_desk, to_requester
 from bot.delivery.sealing import open_body, vault_of
 from bot.messages import Action
 from bot.redaction import mask
-from bot.rendering import PageContext, TicketContext, WordsContext
+from bot.rendering import PoliceLine, TicketContext, WordsContext, times
 from bot.rendering.labels import label
 from bot.safety.assessment import Situation
 from bot.services import Services
@@ -31,14 +31,16 @@ from escalation.notices import (
     TicketReopened,
     TicketResolved,
 )
-from escalation.sla import Target
+from escalation.sla import Priority, Target
 from escalation.tables import (
+    ChannelName,
     Clock,
     DataKey,
     HelpRequest,
     Lane,
     Message,
     MessageKind,
+    Person,
     SubjectKind,
     Thread,
     Ticket,
@@ -81,17 +83,21 @@ def danger(
     thread: Thread | None,
     now: datetime,
 ) -> None:
-    """Queue the safety reply and the page, both in the lane that waits for nothing."""
+    """Queue the safety reply and the page, both in the lane that waits for nothing.
+
+    A verified official's page always goes at once and alone. Of people who are not verified three go
+    alone in ten minutes; `paging.together` tells of the others.
+    """
     language = "fr" if message.language == "fr" else "en"
-    on_duty = duty.alerted(session, services, language, now, message.request_id)
+    person = directory.get_person(session, request.person_id)
+    trusted = person.verified and message.sender_proved
+    alone = trusted or paging.room_for_one(session, now)
     if notice.human and thread is not None:
-        person = directory.get_person(session, request.person_id)
-        opens_at = duty.opens_at(services, language, directory.zone_of(session, person), now)
-        words = safety.reply(situation, language, on_duty=on_duty, opens_at=opens_at)
+        words = _safety_words(session, services, situation, language, person, message.request_id, now)
         to_requester(
             session,
             services,
-            Words("safety", language, WordsContext(words), lane=Lane.URGENT),
+            Words("safety", language, WordsContext(words), lane=Lane.URGENT, ahead=trusted),
             request=request,
             thread=thread,
             dedupe_key=f"safety:{message.id}",
@@ -99,19 +105,28 @@ def danger(
             message_kind=MessageKind.SAFETY,
             question=message,
         )
-    key = request_log.get_key(session, request.data_key_id)
-    context = PageContext(url=f"{services.settings.base_url}/console", told=notice.human)
-    for destination in duty.everyone(session, services, message.request_id):
-        to_desk(
-            session,
-            services,
-            Words("page", destination.language, context, lane=Lane.URGENT),
-            destination,
-            key,
-            dedupe_key=f"page:{message.id}:{destination.channel.value}:{destination.address}",
-            now=now,
-            request_id=request.id,
-        )
+    if alone:
+        paging.alone(session, services, message, request, told=notice.human, now=now)
+
+
+def _safety_words(
+    session: Session,
+    services: Services,
+    situation: Situation,
+    language: str,
+    person: Person,
+    request_id: int,
+    now: datetime,
+) -> str:
+    city = directory.city_of(session, person.id or 0)
+    return safety.reply(
+        situation,
+        language,
+        on_duty=duty.alerted(session, services, language, now, request_id),
+        opens_at=duty.opens_at(services, language, directory.zone_of(session, person), now),
+        told=duty.told(session, services, now, request_id),
+        local_number=city is not None and not city.has_911,
+    )
 
 
 def unsent(session: Session, services: Services, message: Message, now: datetime) -> None:
@@ -143,7 +158,7 @@ def _opened(session: Session, services: Services, notice: TicketOpened, now: dat
     _to_official(session, services, notice.ticket_id, "ticket_opened", f"opened:{notice.ticket_id}", now)
     ticket = tickets.get(session, notice.ticket_id)
     key = _key(session, ticket)
-    for destination in duty.for_ticket(session, services, ticket):
+    for destination in _card_places(session, services, ticket):
         language = destination.language
         number = tickets.number_of(notice.ticket_id)
         actions = (
@@ -161,6 +176,7 @@ def _opened(session: Session, services: Services, notice: TicketOpened, now: dat
                 actions=actions,
                 ticket_id=ticket.id,
                 lane=Lane.URGENT if notice.page else Lane.NORMAL,
+                ahead=notice.page and not ticket.unverified,
             ),
             destination,
             key,
@@ -168,6 +184,14 @@ def _opened(session: Session, services: Services, notice: TicketOpened, now: dat
             now=now,
             request_id=ticket.request_id,
         )
+
+
+def _card_places(session: Session, services: Services, ticket: Ticket) -> tuple[Destination, ...]:
+    """Return where a new ticket's card goes; one out of a flood is told with the others, and in the console."""
+    places = duty.for_ticket(session, services, ticket)
+    if paging.told_together(session, ticket):
+        return tuple(place for place in places if place.channel is ChannelName.WEB)
+    return places
 
 
 def _claimed(session: Session, services: Services, notice: TicketClaimed, now: datetime) -> None:
@@ -318,7 +342,7 @@ def _context(
     city = directory.city_of(session, person.id or 0)
     hub_zone = services.policy.hub_calendar.zone
     zone = hub_zone if for_desk else directory.zone_of(session, person) or hub_zone
-    on_duty = duty.staffed(session, services, now)
+    on_duty = duty.staffed(session, services, now, ticket.request_id)
     return TicketContext(
         number=tickets.number_of(ticket.id),
         priority=ticket.priority.value,
@@ -338,6 +362,25 @@ def _context(
         ),
         on_duty=on_duty,
         opens_at=duty.opens_at(services, language, zone, now),
+        has_911=city is None or city.has_911,
+        in_doubt=request_log.in_doubt(session, ticket.request_id),
+        police=police_lines(session, person, language)
+        if for_desk and ticket.priority is Priority.P1
+        else None,
+    )
+
+
+def police_lines(session: Session, person: Person, language: str) -> tuple[PoliceLine, ...]:
+    """Return how the police of each of the person's cities are reached, as the directory knows it."""
+    return tuple(
+        PoliceLine(
+            city=city.name,
+            dispatch=city.dispatch_phone,
+            contact=city.police_contact,
+            checked=times.date_in_words(city.police_checked_on, language) if city.police_checked_on else None,
+            has_911=city.has_911,
+        )
+        for city in directory.all_cities_of(session, person.id or 0)
     )
 
 

@@ -12,8 +12,10 @@ from bot.services import Services
 from escalation import confidentiality, directory, tickets
 from escalation.access import Thing, Verb, may
 from escalation.business_hours import is_open, next_open
+from escalation.sla import Priority
 from escalation.tables import ChannelName, Person, RoleName, Ticket
 
+CONSOLE = "console:experts"
 EXPERTS = "experts"
 LEADS = "leads"
 
@@ -27,23 +29,31 @@ def on_duty(session: Session) -> tuple[Person, ...]:
 def alerted(
     session: Session, services: Services, language: str, now: datetime, request_id: int
 ) -> str | None:
-    """Return the role that is being alerted this minute, or None when nobody is.
+    """Return the role that is being alerted this minute, or None when nobody is sure to notice.
 
-    Nothing we have wakes a sleeper. So somebody counts as alerted only in the hub's hours, when an expert
-    who is no demonstration is on duty and is really sent something: a mail, or a post in Slack.
+    Somebody counts as alerted when a named person who may know of the case is on duty and is sent something on
+    a channel that wakes them: a pager, or what the policy names. While the hub is closed only the policy's
+    own cover counts: a flag that was never taken down promises nobody's night.
     """
+    waking = _waking(services, now)
+    places = _real_places(session, services, request_id) if waking else ()
+    reached = any(place.channel.value in waking for place in places)
+    return label("expert_on_duty", language) if reached else None
+
+
+def told(session: Session, services: Services, now: datetime, request_id: int) -> bool:
+    """Tell whether the hub is open and somebody on duty is sent something, though nothing wakes them."""
     if not is_open(services.policy.hub_calendar, now):
-        return None
-    people = tuple(person for person in on_duty(session) if not person.demonstration)
-    places = _places(session, services, request_id, people) if people else ()
-    if all(place.channel is ChannelName.WEB for place in places):
-        return None
-    return label("expert_on_duty", language)
+        return False
+    places = _real_places(session, services, request_id)
+    return any(place.channel is not ChannelName.WEB for place in places)
 
 
-def staffed(session: Session, services: Services, now: datetime) -> bool:
-    """Tell whether the hub is open and an expert is on duty, who sees at least the console."""
-    return is_open(services.policy.hub_calendar, now) and bool(on_duty(session))
+def staffed(session: Session, services: Services, now: datetime, request_id: int) -> bool:
+    """Tell whether somebody is on duty: in the hub's hours an expert at the console, else the policy's cover."""
+    if is_open(services.policy.hub_calendar, now):
+        return bool(on_duty(session))
+    return alerted(session, services, "en", now, request_id) is not None
 
 
 def opens_at(services: Services, language: str, zone: str | None, now: datetime) -> str | None:
@@ -63,7 +73,18 @@ def promised(session: Session, ticket: Ticket) -> datetime | None:
 
 def everyone(session: Session, services: Services, request_id: int) -> tuple[Destination, ...]:
     """Return every way to every expert and lead: for a P1 nobody is spared who may know of the case."""
-    return _places(session, services, request_id, on_duty(session))
+    return _places(session, services, request_id, on_duty(session), every_way=True)
+
+
+def everybody(session: Session, services: Services) -> tuple[Destination, ...]:
+    """Return every way to everybody on duty, for what names no case."""
+    return (*_shared(services), *_own_places(session, services, on_duty(session), pagers=True))
+
+
+def leads(session: Session, services: Services) -> tuple[Destination, ...]:
+    """Return where the leads are told of the desk's own faults: the console, and their mail."""
+    people = directory.people_with(session, RoleName.LEAD)
+    return (Destination(ChannelName.WEB, CONSOLE), *_mailboxes(session, services, people))
 
 
 def for_ticket(session: Session, services: Services, ticket: Ticket) -> tuple[Destination, ...]:
@@ -88,7 +109,23 @@ def for_recipient(
         return _places(session, services, ticket.request_id, leads, shared=False)
     else:
         people = on_duty(session)
-    return _places(session, services, ticket.request_id, people)
+    every_way = ticket.priority is Priority.P1
+    return _places(session, services, ticket.request_id, people, every_way=every_way)
+
+
+def _waking(services: Services, now: datetime) -> frozenset[str]:
+    """Return the channels that somebody on duty can't miss at this hour."""
+    cover = services.policy.out_of_hours
+    named = frozenset(cover.channels) if cover else frozenset()
+    if is_open(services.policy.hub_calendar, now):
+        return named | {ChannelName.PAGER.value}
+    return named
+
+
+def _real_places(session: Session, services: Services, request_id: int) -> tuple[Destination, ...]:
+    """Return every way to the people on duty who are no demonstration; none when nobody is."""
+    people = tuple(person for person in on_duty(session) if not person.demonstration)
+    return _places(session, services, request_id, people, every_way=True) if people else ()
 
 
 def _places(
@@ -98,23 +135,35 @@ def _places(
     people: tuple[Person, ...],
     *,
     shared: bool = True,
+    every_way: bool = False,
 ) -> tuple[Destination, ...]:
     """Return where these people are told of a request, but for those who may not know of it.
+
+    `every_way` is for what can't wait: their pagers and direct messages besides.
 
     A sealed request is never told in a shared place: its named people have it by mail and in their own
     direct messages. If none of `people` is named and can be reached, all who are named are told.
     """
     about = confidentiality.about(session, request_id)
     if about.sealed:
-        return _own_places(session, services, _able(session, people, about)) or _own_places(
-            session, services, _able(session, _named(session, about), about)
+        return _own_places(session, services, _able(session, people, about), pagers=every_way) or _own_places(
+            session, services, _able(session, _named(session, about), about), pagers=every_way
         )
     places = _shared(services) if shared else ()
-    return (*places, *_mailboxes(session, services, _able(session, people, about)))
+    able = _able(session, people, about)
+    if every_way:
+        return (*places, *_own_places(session, services, able, pagers=True))
+    return (*places, *_mailboxes(session, services, able))
 
 
-def _own_places(session: Session, services: Services, people: tuple[Person, ...]) -> tuple[Destination, ...]:
-    return (*_direct_messages(session, services, people), *_mailboxes(session, services, people))
+def _own_places(
+    session: Session, services: Services, people: tuple[Person, ...], *, pagers: bool
+) -> tuple[Destination, ...]:
+    return (
+        *(_pagers(session, services, people) if pagers else ()),
+        *_direct_messages(session, services, people),
+        *_mailboxes(session, services, people),
+    )
 
 
 def _named(session: Session, about: Thing) -> tuple[Person, ...]:
@@ -131,7 +180,7 @@ def _able(session: Session, people: tuple[Person, ...], about: Thing) -> tuple[P
 
 def _shared(services: Services) -> tuple[Destination, ...]:
     """Return the places every expert sees: the console always, the Slack channel when there is one."""
-    places = [Destination(ChannelName.WEB, "console:experts")]
+    places = [Destination(ChannelName.WEB, CONSOLE)]
     channel = services.settings.slack_experts_channel
     if ChannelName.SLACK in services.senders and channel:
         address = json.dumps({"channel": channel}, separators=(",", ":"))
@@ -149,6 +198,19 @@ def _mailboxes(session: Session, services: Services, people: tuple[Person, ...])
         if address and not person.demonstration:
             stored = json.dumps({"to": address}, separators=(",", ":"))
             found.append(Destination(ChannelName.EMAIL, stored, language=person.language or "en"))
+    return tuple(found)
+
+
+def _pagers(session: Session, services: Services, people: tuple[Person, ...]) -> tuple[Destination, ...]:
+    """Return the pagers of those of these people who are on duty."""
+    if ChannelName.PAGER not in services.senders:
+        return ()
+    pagers = {person.id: pager for person, pager in directory.pagers_on_duty(session)}
+    found = []
+    for person in people:
+        if person.id in pagers and not person.demonstration:
+            stored = json.dumps({"pager": pagers[person.id], "person": person.id}, separators=(",", ":"))
+            found.append(Destination(ChannelName.PAGER, stored, language=person.language or "en"))
     return tuple(found)
 
 

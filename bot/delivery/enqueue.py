@@ -27,7 +27,10 @@ from escalation.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One message to write: which template, what it may use, and what a rich surface adds."""
+    """One message to write: which template, what it may use, and what a rich surface adds.
+
+    `ahead` goes before everything else that is urgent: a page, what a verified official waits for.
+    """
 
     kind: str
     language: str
@@ -35,6 +38,7 @@ class Words:
     quotes: tuple[Quote, ...] = ()
     actions: tuple[Action, ...] = ()
     lane: Lane = Lane.NORMAL
+    ahead: bool = False
     ticket_id: int | None = None
 
 
@@ -206,6 +210,7 @@ def _add(
             data_key_id=key.id,
             body=seal_outbound(vault_of(services), key, outbound.row_id, outbound.dumps()),
             lane=words.lane,
+            ahead=words.ahead,
             request_id=request_id,
             message_id=message_id,
             ticket_id=words.ticket_id,

@@ -12,6 +12,8 @@ from bot.rendering.contexts import (
     Context,
     LineContext,
     PageContext,
+    PagesContext,
+    PoliceLine,
     TicketContext,
     WordsContext,
 )
@@ -61,6 +63,8 @@ __all__ = [
     "Context",
     "LineContext",
     "PageContext",
+    "PagesContext",
+    "PoliceLine",
     "Rendered",
     "Renderer",
     "TicketContext",

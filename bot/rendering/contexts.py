@@ -28,6 +28,17 @@ class WordsContext:
 
 
 @dataclass(frozen=True, slots=True)
+class PoliceLine:
+    """How a city's own police are reached, for an expert whose 911 call would reach another city."""
+
+    city: str
+    dispatch: str | None
+    contact: str | None
+    checked: str | None
+    has_911: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TicketContext:
     """A ticket as the official or an expert is told of it. Nothing here is a message body."""
 
@@ -54,6 +65,8 @@ class TicketContext:
     due_before: datetime | None = None
     why: str | None = None
     in_doubt: bool = False
+    has_911: bool = True
+    police: tuple[PoliceLine, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,15 @@ class PageContext:
 
 
 @dataclass(frozen=True, slots=True)
+class PagesContext:
+    """Several pages as one: how many, and which requests they are about."""
+
+    count: int
+    numbers: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineContext:
     """A fixed line that needs no data but whether this is the first contact."""
 
@@ -72,4 +94,4 @@ class LineContext:
     in_doubt: bool = False
 
 
-Context = AnswerContext | WordsContext | TicketContext | PageContext | LineContext
+Context = AnswerContext | WordsContext | TicketContext | PageContext | PagesContext | LineContext

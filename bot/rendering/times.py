@@ -1,6 +1,6 @@
 """Instants in plain words, in the reader's zone and language. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _DAYS = {
@@ -53,10 +53,14 @@ def zone_name(zone: str, language: str) -> str:
 
 def day(at: datetime, zone: str, language: str) -> str:
     """Return the date in words: 22 November 2026, 22 novembre 2026, 1er décembre 2026."""
-    local = at.astimezone(ZoneInfo(zone))
-    month = _MONTHS[_known(language)][local.month - 1]
-    number = "1er" if language == "fr" and local.day == 1 else str(local.day)
-    return f"{number} {month} {local.year}"
+    return date_in_words(at.astimezone(ZoneInfo(zone)).date(), language)
+
+
+def date_in_words(on: date, language: str) -> str:
+    """Return a date in words, whatever the zone."""
+    month = _MONTHS[_known(language)][on.month - 1]
+    number = "1er" if language == "fr" and on.day == 1 else str(on.day)
+    return f"{number} {month} {on.year}"
 
 
 def when(at: datetime, zone: str, language: str, now: datetime) -> str:

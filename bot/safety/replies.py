@@ -118,6 +118,10 @@ _NOBODY_UNTIL = {
     "en": "Nobody at the hub is on duty until {when}. Do not wait for us. A person reads what you write here then.",
     "fr": "Personne n'est de garde au réseau avant {when}. Ne nous attendez pas. Une personne lira vos messages.",
 }
+_TOLD = {
+    "en": "We are telling the hub's experts, but they may not see it at once. Do not wait for us.",
+    "fr": "Nous prévenons les spécialistes du réseau, qui ne le verront peut-être pas tout de suite. Ne nous attendez pas.",
+}
 _NOBODY = {
     "en": "Nobody at the hub is on duty now. Do not wait for us. A person reads what you write here later.",
     "fr": "Personne n'est de garde au réseau en ce moment. Ne nous attendez pas. Une personne vous lira plus tard.",
@@ -144,13 +148,15 @@ def reply(
     *,
     on_duty: str | None = None,
     opens_at: str | None = None,
+    told: bool = False,
     local_number: bool = False,
     stored: bool = True,
 ) -> str:
     """Return the safety reply for `situation`, in English unless `language` is "fr".
 
     `on_duty` names the person or role being alerted, and is given only when one truly is, on a channel
-    that wakes them. Otherwise the reply says that nobody is on duty, until `opens_at` when it is known.
+    that wakes them. `told` is for opening hours in which somebody is sent something that may go unseen.
+    Otherwise the reply says that nobody is on duty, until `opens_at` when it is known.
     `local_number` is for places without 911; 988 is never replaced. `stored` is false where the message
     could not be kept: nobody will read it, and the reply must not say otherwise.
     """
@@ -159,6 +165,8 @@ def reply(
         human = _NOT_STORED[tongue]
     elif on_duty:
         human = _ON_DUTY[tongue].format(who=on_duty)
+    elif told:
+        human = _TOLD[tongue]
     elif opens_at:
         human = _NOBODY_UNTIL[tongue].format(when=opens_at)
     else:

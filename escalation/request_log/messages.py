@@ -54,6 +54,17 @@ def earlier_words(session: Session, message: Message, limit: int = 6) -> tuple[s
     return tuple(reversed(rows))
 
 
+def in_doubt(session: Session, request_id: int) -> bool:
+    """Tell whether the requester's latest message left it in doubt whether somebody is in danger."""
+    latest = session.exec(
+        select(Message.in_doubt)
+        .where(Message.request_id == request_id, Message.author == Author.REQUESTER)
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).first()
+    return bool(latest)
+
+
 def is_first_contact(session: Session, message: Message) -> bool:
     """Tell whether this is the first message this person ever sent us."""
     return (

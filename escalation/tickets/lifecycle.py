@@ -25,7 +25,7 @@ from escalation.notices import (
 )
 from escalation.rows import insert_new
 from escalation.sla import EventKind, Policy, Priority
-from escalation.tables import HelpRequest, Message, Ticket, TicketEvent, TicketState
+from escalation.tables import UNFINISHED, HelpRequest, Message, Ticket, TicketEvent, TicketState
 from escalation.tickets import clocks, moves
 from escalation.tickets.moves import Act, after
 from escalation.tickets.reading import events, number_of, unfinished
@@ -130,6 +130,23 @@ def claim(
     _event(session, ticket, EventKind.CLAIMED, cause, now)
     clocks.refresh(session, ticket, policy, now)
     return (TicketClaimed(ticket.id, cause.actor_id),)
+
+
+def acknowledge(
+    session: Session, ticket: Ticket, cause: Cause, policy: Policy, now: datetime
+) -> tuple[Notice, ...]:
+    """Record that somebody who was alerted has seen it; a ticket that nobody has becomes theirs.
+
+    A finished ticket stays finished, and one that somebody else took stays theirs.
+    """
+    assert ticket.id is not None
+    if seen(session, ticket.id, cause.source_id):
+        return ()
+    _event(session, ticket, EventKind.ACKNOWLEDGED, cause, now)
+    if ticket.assignee_id is not None or ticket.state not in UNFINISHED:
+        clocks.refresh(session, ticket, policy, now)
+        return ()
+    return claim(session, ticket, replace(cause, source_id=f"{cause.source_id}:claim"), policy, now)
 
 
 def _taken(session: Session, ticket: Ticket) -> AlreadyClaimed:

@@ -42,8 +42,16 @@ class Client:
     ) -> httpx.Response:
         return asyncio.run(self._request("POST", path, data, headers))
 
+    def post_raw(self, path: str, body: str, headers: Mapping[str, str]) -> httpx.Response:
+        return asyncio.run(self._request("POST", path, None, headers, content=body))
+
     async def _request(
-        self, method: str, path: str, data: Mapping[str, str] | None, headers: Mapping[str, str] | None
+        self,
+        method: str,
+        path: str,
+        data: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+        content: str | None = None,
     ) -> httpx.Response:
         usual = {"Accept": "text/html", "Accept-Language": "en"}
         async with httpx.AsyncClient(
@@ -53,7 +61,7 @@ class Client:
             headers={**usual, **(headers or {})},
             follow_redirects=True,
         ) as client:
-            response = await client.request(method, path, data=data)
+            response = await client.request(method, path, data=data, content=content)
             self.cookies = client.cookies
         return response
 

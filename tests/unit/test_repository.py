@@ -63,7 +63,11 @@ def test_the_examples_values_are_values_the_desk_takes(tmp_path: Path) -> None:
     (tmp_path / "policy.toml").touch()
     uncommented = SETTING.sub(r"\1=\2", read(".env.example"))
     (tmp_path / "env").write_text(uncommented.replace("/etc/helpdesk/policy.toml", f"{tmp_path}/policy.toml"))
-    secrets = {"IMAP_PASSWORD": "x", "SLACK_SIGNING_SECRET": "x"}  # the example leaves them empty
+    secrets = {
+        "IMAP_PASSWORD": "x",
+        "SLACK_SIGNING_SECRET": "x",
+        "HELPDESK_PAGER_SECRET": "x" * 20,
+    }  # the example leaves them empty
     settings = load({"HELPDESK_ENV_FILE": str(tmp_path / "env"), **secrets})
     assert (settings.hub_name, settings.port, settings.smtp_security) == ("Hub help desk", 8000, "starttls")
 
