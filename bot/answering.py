@@ -13,13 +13,17 @@ from bot.delivery.enqueue import Words
 from bot.dialogue import Plan, Reason, Reply, Turn, decide
 from bot.messages import Action, Quote
 from bot.pacing import PER_SENDER, PER_THREAD, may_answer
+from bot.privacy import unsafe
+from bot.privacy.phrases import says_unsafe
 from bot.rendering import AnswerContext, LineContext, times
+from bot.rendering.labels import label
 from bot.services import Services
 from escalation import directory, request_log, tickets
 from escalation.access import Verb, may
 from escalation.notices import RequesterWrote
 from escalation.sla import Priority
 from escalation.tables import (
+    Author,
     ChannelName,
     Citation,
     HelpRequest,
@@ -105,6 +109,8 @@ def apply(session: Session, services: Services, message_id: str, decided: Decide
     if plan.relay or plan.note:
         _expert_words(session, services, message, plan, now)
         return
+    if thread is not None and _unsafe(session, services, message, thread, now):
+        return
     unfinished = tickets.unfinished(session, message.request_id)
     if unfinished is not None and message.kind is MessageKind.MESSAGE:
         # A ticket may have been opened, or claimed, since the plan was made.
@@ -125,6 +131,25 @@ def apply(session: Session, services: Services, message_id: str, decided: Decide
         announce.enqueue(session, services, notices, now)
     elif plan.ticket is not None:
         casework.open_ticket(session, services, request, plan.ticket, message, now)
+
+
+def _unsafe(session: Session, services: Services, message: Message, thread: Thread, now: datetime) -> bool:
+    """Take what came over a channel that isn't safe, or says that it isn't; False for everything else.
+
+    Mail that nobody vouches for stops nothing: anybody could cut an official off with it. It goes the
+    ordinary way, and a person reads it.
+    """
+    if message.author is not Author.REQUESTER or message.kind is not MessageKind.MESSAGE:
+        return False
+    person = directory.get_person(session, thread.person_id)
+    reports = message.sender_proved and says_unsafe(message.masked)
+    if person.suspended_at is None and not reports:
+        return False
+    if reports:
+        report = unsafe.Report(person.id, thread.channel.value, message.id, "reported by the person")
+        unsafe.stop(session, services, person, report, now)
+    unsafe.heard(session, services, message, thread, now)
+    return True
 
 
 def _paced(session: Session, thread: Thread, now: datetime) -> bool:
@@ -197,6 +222,8 @@ def _reply(
     else:
         context = LineContext(first_contact=first, in_doubt=message.in_doubt)
         actions = () if reply in {Reply.THANKS, Reply.SMALL_TALK} else (ask_person,)
+    if actions and thread.channel is ChannelName.SLACK:  # the web page has its own button, mail a phrase
+        actions = (*actions, Action("unsafe", str(request.id), label("unsafe", language)))
     written = enqueue.to_requester(
         session,
         services,

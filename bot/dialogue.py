@@ -49,6 +49,7 @@ class Reason(StrEnum):
     NO_ANSWER_IN_TIME = "no_answer_in_time"
     MACHINE_ALERT = "machine_alert"
     SAFETY_CHECK_FAILED = "safety_check_failed"
+    UNSAFE_CHANNEL = "unsafe_channel"
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def _priority(question: Message, reason: Reason) -> Priority:
     urgency = Priority(question.urgency or "P4")
     if reason in {Reason.DANGER, Reason.SELF_HARM, Reason.MACHINE_ALERT}:
         return Priority.P1
-    if reason in {Reason.SAFETY_CHECK_FAILED}:
+    if reason in {Reason.SAFETY_CHECK_FAILED, Reason.UNSAFE_CHANNEL}:
         return min(urgency, Priority.P2)
     return min(urgency, Priority.P3)
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import secrets
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,14 +11,28 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from bot.cli.common import AsJson, DataDir, acting, cell, desk, err, one_line_errors, out, plain
+from bot.cli.common import (
+    AsJson,
+    AsWhom,
+    DataDir,
+    acting,
+    cell,
+    desk,
+    err,
+    one_line_errors,
+    out,
+    plain,
+    send_due,
+)
 from bot.console.sign_in import create_link
 from bot.database import reading, transaction
+from bot.privacy import unsafe
 from bot.provisioning import NotReady
 from escalation import directory, directory_csv
 from escalation.access import OPERATOR
 from escalation.directory_csv import CsvFaults, Plan, What
 from escalation.errors import DirectoryError, NotFound
+from escalation.tables import ChannelName
 
 LINK_MINUTES = 15
 _MANY = 40
@@ -162,6 +178,59 @@ def sign_in_link(
             name = directory.get_person(session, actor.person_id).name
         out.print(plain(f"For {name}, once, within {LINK_MINUTES} minutes:"))
         out.print(sign_in_address(services.settings.base_url, token))
+
+
+@app.command("suspend")
+@one_line_errors
+def suspend(
+    person: Annotated[str, typer.Argument(help="A name, an email address or a number of the directory.")],
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why. It is kept in the access log.")],
+    safe_email: Annotated[
+        str | None,
+        typer.Option("--safe-email", help="A mailbox that is safe: messages go there from now on."),
+    ] = None,
+    who: AsWhom = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Stop every channel of somebody whose phone or mailbox isn't safe, and open a P2 for people.
+
+    Their sessions, sign-in links and rights in Slack and by mail end at once. What waits to be sent goes to
+    the safe mailbox if one is named, and to nobody otherwise. Check by phone that it is really them.
+    """
+    with desk(data_dir) as services:
+        actor, other = acting(services, who), acting(services, person)
+        if other.person_id is None:
+            raise NotFound("Name somebody of the directory. See: helpdesk directory list")
+        safe = None
+        if safe_email is not None:
+            if not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+", safe_email.strip()):
+                raise DirectoryError("--safe-email is not a mail address.")
+            address = json.dumps({"to": safe_email.strip()}, separators=(",", ":"))
+            safe = (ChannelName.EMAIL, address)
+        source = f"terminal:{secrets.token_hex(8)}"
+        report = unsafe.Report(actor.person_id, "terminal", source, reason)
+        number = unsafe.suspend(services, other.person_id, report, safe=safe)
+        out.print(
+            plain(f"Everything to this person has stopped. {number} tells people to reach them safely.")
+        )
+        send_due(services)
+
+
+@app.command("reinstate")
+@one_line_errors
+def reinstate(
+    person: Annotated[str, typer.Argument(help="A name, an email address or a number of the directory.")],
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why. It is kept in the access log.")],
+    who: AsWhom = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Give somebody their channels back. They sign in anew."""
+    with desk(data_dir) as services:
+        actor, other = acting(services, who), acting(services, person)
+        if other.person_id is None:
+            raise NotFound("Name somebody of the directory. See: helpdesk directory list")
+        unsafe.reinstate(services, other.person_id, actor, reason, channel="terminal")
+        out.print("This person can be written to again, on their own channels.")
 
 
 def _table(*columns: str) -> Table:

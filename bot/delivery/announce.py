@@ -326,12 +326,26 @@ def _to_official(
     to_requester(
         session,
         services,
-        Words(kind, request.language, replace(context, **more), ticket_id=ticket.id),
+        Words(
+            kind,
+            request.language,
+            replace(context, **more),
+            actions=_asked(kind, request, thread),
+            ticket_id=ticket.id,
+        ),
         request=request,
         thread=thread,
         dedupe_key=f"{kind}:{cause}",
         now=now,
     )
+
+
+def _asked(kind: str, request: HelpRequest, thread: Thread) -> tuple[Action, ...]:
+    """Return what an escalation asks with a button: how to reach the official safely. The web page has a field."""
+    if kind != "ticket_opened" or thread.channel is not ChannelName.SLACK:
+        return ()
+    names = ("safe_contact", "unsafe")
+    return tuple(Action(name, str(request.id), label(name, request.language)) for name in names)
 
 
 def _context(

@@ -12,7 +12,7 @@ from escalation import confidentiality, directory
 from escalation.tables import ChannelName, SafeChannel, Thread
 
 # What may be said over a channel that is not safe: 911 and 988, and that a report was noted.
-_ANYWHERE: Final = frozenset({"safety", "unsafe_noted"})
+ANYWHERE: Final = frozenset({"safety", "unsafe_noted"})
 _SHARED_IN_SLACK: Final = ("C", "G")
 
 
@@ -30,7 +30,7 @@ def place_for(session: Session, services: Services, kind: str, thread: Thread) -
     It stays in the conversation on record either way, for the people of the ticket.
     """
     own = Place(thread.channel, thread.address)
-    if kind in _ANYWHERE:
+    if kind in ANYWHERE:
         return own
     if directory.get_person(session, thread.person_id).suspended_at is not None:
         return safe_place(session, services, thread.person_id)

@@ -83,6 +83,12 @@ class RecordingDesk:
     def feedback(self, who: Who, message_id: str, *, helpful: bool) -> None:
         self._act("feedback", who, message_id, helpful)
 
+    def unsafe(self, who: Who, source_id: str) -> None:
+        self._act("unsafe", who, source_id)
+
+    def safe_contact(self, who: Who, request_id: int, text: str) -> None:
+        self._act("safe_contact", who, request_id, text)
+
     def home(self, who: Who, language: str | None) -> HomePage:
         self._act("home", who, language)
         return HomePage(language or "en", NOW)

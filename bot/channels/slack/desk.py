@@ -118,6 +118,14 @@ class Desk(Protocol):
         """Record whether an answer helped."""
         ...
 
+    def unsafe(self, who: Who, source_id: str) -> None:
+        """Stop everything of this person: their phone or mailbox isn't safe."""
+        ...
+
+    def safe_contact(self, who: Who, request_id: int, text: str) -> None:
+        """Keep how this person can be reached safely, and who must not know."""
+        ...
+
     def home(self, who: Who, language: str | None) -> HomePage:
         """Return what the person sees in the Home tab."""
         ...

@@ -32,6 +32,8 @@ def home_view(page: HomePage) -> dict[str, Any]:
         blocks += [_request(request, words) for request in page.requests[:REQUESTS]]
         if not page.requests:
             blocks.append(section(words.requests_empty))
+    unsafe = button(Action("unsafe", "home", words.unsafe), language=page.language)
+    blocks.append({"type": "actions", "elements": [unsafe]})
     blocks.append(context(words.updated.format(when=when(page.at))))
     return {"type": "home", "blocks": blocks}
 

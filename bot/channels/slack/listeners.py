@@ -68,8 +68,11 @@ class Listeners:
         app.action("claim")(self.on_claim)
         app.action("reply")(self.on_reply_button)
         app.action("resolve")(self.on_resolve)
+        app.action("unsafe")(self.on_unsafe)
+        app.action("safe_contact")(self.on_contact_button)
         app.action(_ANYTHING)(self.on_other_action)
         app.view("reply")(self.on_reply_form)
+        app.view("safe_contact")(self.on_contact_form)
 
     # Events
 
@@ -184,6 +187,44 @@ class Listeners:
                 self._later(lambda: self._tell(body, wording(language).press_again))
         ack()
 
+    def on_unsafe(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Stop everything of somebody whose phone or mailbox isn't safe."""
+        if self._act(body, lambda who: self.desk.unsafe(who, _source(body))):
+            words = wording(self._language(_who(body)))
+            self._later(lambda: self._tell(body, words.noted))
+            self._later(lambda: self._publish_home(_who(body)), only=_at_home(body))
+        ack()
+
+    def on_contact_button(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Open the form that asks how the person can be reached safely."""
+        value = _value(body)
+        if value.isdecimal():
+            language = self._language(_who(body))
+            try:
+                self.brisk.views_open(
+                    trigger_id=str(body.get("trigger_id") or ""), view=views.contact_modal(value, language)
+                )
+            except FAILURES as error:
+                log.warning("slack form did not open", action="slack.form_failed", reason=failure_code(error))
+                self._later(lambda: self._tell(body, wording(language).press_again))
+        ack()
+
+    def on_contact_form(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Keep what the person says, sealed."""
+        view = body.get("view") or {}
+        request_id = str(view.get("private_metadata") or "")
+        text = _entered(view, "contact")
+        words = wording(self._language(_who(body)))
+        if not text or not request_id.isdecimal():
+            ack(response_action="errors", errors={"contact": words.reply_empty})
+            return
+        try:
+            self.desk.safe_contact(_who(body), int(request_id), text)
+        except EscalationError as refusal:
+            ack(response_action="errors", errors={"contact": str(refusal)[:150]})
+            return
+        ack()
+
     def on_other_action(self, ack: Ack) -> None:
         """Acknowledge buttons that only open an address."""
         ack()
@@ -193,8 +234,7 @@ class Listeners:
         view = body.get("view") or {}
         who = _who(body)
         number = str(view.get("private_metadata") or "")
-        entered = ((view.get("state") or {}).get("values") or {}).get("reply") or {}
-        text = str((entered.get("text") or {}).get("value") or "").strip()
+        text = _entered(view, "reply")
         words = wording(self._language(who))
         if not text:
             ack(response_action="errors", errors={"reply": words.reply_empty})
@@ -335,6 +375,11 @@ def _action(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _value(body: Mapping[str, Any]) -> str:
     return str(_action(body).get("value") or "")
+
+
+def _entered(view: Mapping[str, Any], block: str) -> str:
+    entered = ((view.get("state") or {}).get("values") or {}).get(block) or {}
+    return str((entered.get("text") or {}).get("value") or "").strip()
 
 
 def _channel(body: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from bot.channels.slack.home import QUEUE, REQUESTS
 from bot.channels.slack.wording import wording
 from bot.database import reading
 from bot.messages import Case, Inbound
+from bot.privacy import safe_contact, unsafe
 from bot.services import Services
 from escalation import directory, request_log, tickets
 from escalation.access import Actor, Verb, may
@@ -108,6 +109,17 @@ class ServiceDesk:
         """Record whether an answer helped."""
         casework.feedback(self._services, message_id, self._actor(who), helpful)
 
+    def unsafe(self, who: Who, source_id: str) -> None:
+        """Stop everything of this person: their phone or mailbox isn't safe."""
+        actor = self._actor(who)
+        if actor.person_id is not None:
+            report = unsafe.Report(actor.person_id, CHANNEL, source_id, "reported by the person")
+            unsafe.suspend(self._services, actor.person_id, report)
+
+    def safe_contact(self, who: Who, request_id: int, text: str) -> None:
+        """Keep how this person can be reached safely, and who must not know."""
+        safe_contact.keep(self._services, request_id, self._actor(who), text)
+
     def home(self, who: Who, language: str | None) -> HomePage:
         """Return what the person sees in the Home tab: their requests, and the queue for experts."""
         now = self._services.clock()
@@ -116,6 +128,8 @@ class ServiceDesk:
             if person is None or person.id is None:
                 return HomePage(language=language or "en", at=now)
             actor = directory.actor_of(session, person.id)
+            if actor.suspended:  # whoever holds this phone sees nothing of them
+                return HomePage(language=person.language or language or "en", at=now)
             queue = self._queue(session, actor) if may(actor, Verb.READ_QUEUE) else None
             return HomePage(
                 language=person.language or language or "en",

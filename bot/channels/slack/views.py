@@ -93,7 +93,7 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
 
 
-def button(action: Action, *, style: str | None = None) -> Block:
+def button(action: Action, *, style: str | None = None, language: str | None = None) -> Block:
     """Return a button whose spoken label makes sense without the card around it."""
     element: Block = {
         "type": "button",
@@ -105,9 +105,21 @@ def button(action: Action, *, style: str | None = None) -> Block:
         element["url"] = action.value
     else:
         element["value"] = action.value
+    if action.name == "unsafe":
+        element["confirm"] = _are_you_sure(wording(language))
     if style:
         element["style"] = style
     return element
+
+
+def _are_you_sure(words: Wording) -> Block:
+    return {
+        "title": _plain(words.unsafe, 100),
+        "text": _plain(words.unsafe_sure, 300),
+        "confirm": _plain(words.unsafe_stop, 30),
+        "deny": _plain(words.cancel, 30),
+        "style": "danger",
+    }
 
 
 def state_line(words: Wording, number: str, state: str, owner: str | None) -> Block:
@@ -147,25 +159,38 @@ def reworked_card(
 def reply_modal(number: str, language: str | None) -> Block:
     """Return the form for an expert's reply. The ticket number travels in private_metadata."""
     words = wording(language)
+    title = words.reply_title.format(number=number)
+    return _form("reply", number, title, words.reply_label, words.reply_hint, words, 3000)
+
+
+def contact_modal(request_id: str, language: str | None) -> Block:
+    """Return the form that asks how somebody can be reached safely, and who must not know."""
+    words = wording(language)
+    return _form(
+        "safe_contact", request_id, words.contact_title, words.contact_label, words.contact_hint, words, 2000
+    )
+
+
+def _form(name: str, value: str, title: str, label: str, hint: str, words: Wording, most: int) -> Block:
     return {
         "type": "modal",
-        "callback_id": "reply",
-        "private_metadata": number,
-        "title": _plain(words.reply_title.format(number=number), 24),
+        "callback_id": name,
+        "private_metadata": value,
+        "title": _plain(title, 24),
         "submit": _plain(words.send, 24),
         "close": _plain(words.cancel, 24),
         "blocks": [
             {
                 "type": "input",
-                "block_id": "reply",
-                "label": _plain(words.reply_label, 2000),
-                "hint": _plain(words.reply_hint, 2000),
+                "block_id": "contact" if name == "safe_contact" else name,
+                "label": _plain(label, 2000),
+                "hint": _plain(hint, 2000),
                 "element": {
                     "type": "plain_text_input",
                     "action_id": "text",
                     "multiline": True,
                     "min_length": 1,
-                    "max_length": 3000,
+                    "max_length": most,
                 },
             }
         ],
@@ -276,7 +301,7 @@ def _buttons(message: Outbound) -> list[_Piece]:
             blocks.append({"type": "actions", "elements": row})
             row = []
         style = "primary" if action.name in {"claim", "talk_to_person"} else None
-        row.append(button(action, style=style))
+        row.append(button(action, style=style, language=message.language))
     if row:
         blocks.append({"type": "actions", "elements": row})
     if len(helpful) == len(_VERDICTS):

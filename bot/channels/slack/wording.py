@@ -42,6 +42,13 @@ class Wording:
     open_ticket: str
     page_short: str
     source: str
+    unsafe: str
+    unsafe_sure: str
+    unsafe_stop: str
+    noted: str
+    contact_title: str
+    contact_label: str
+    contact_hint: str
     answering_privately: str
     command_help: str
     prompts_title: str
@@ -93,6 +100,14 @@ EN = Wording(
     open_ticket="Open",
     page_short="p. {page}",
     source="Source",
+    unsafe="My phone or mailbox isn't safe",
+    unsafe_sure="We stop sending you anything, here and by mail, sign you out everywhere, and ask a person to reach "
+    "you another way.",
+    unsafe_stop="Stop everything",
+    noted="Thank you, this is noted.",
+    contact_title="Reaching you safely",
+    contact_label="How can we reach you safely, and who must not know?",
+    contact_hint="It is stored encrypted, and each time somebody opens it is on record.",
     answering_privately="Your answer comes in your direct messages with the desk. "
     "If anyone may be in danger, call 911 first.",
     command_help="Write your question after the command, or send the desk a direct message. "
@@ -156,6 +171,14 @@ FR = Wording(
     open_ticket="Ouvrir",
     page_short="p. {page}",
     source="Source",
+    unsafe="Mon téléphone ou ma boîte de courriel n’est pas sûr",
+    unsafe_sure="Nous ne vous envoyons plus rien, ni ici ni par courriel, nous fermons toutes vos sessions et nous "
+    "demandons à une personne de vous joindre autrement.",
+    unsafe_stop="Tout arrêter",
+    noted="Merci, c’est noté.",
+    contact_title="Vous joindre en sécurité",
+    contact_label="Comment vous joindre en sécurité, et qui ne doit pas le savoir?",
+    contact_hint="C’est conservé chiffré, et chaque ouverture est notée.",
     answering_privately="La réponse arrive dans vos messages directs avec le service. "
     "Si quelqu’un pourrait être en danger, appelez d’abord le 911.",
     command_help="Écrivez votre question après la commande, ou envoyez un message direct au service. "

@@ -36,7 +36,7 @@ from bot.channels.web.pages import (
 from bot.channels.web.texts import TEXTS, ChatTexts
 from bot.conversation import NotAccepted
 from bot.database import reading, transaction
-from bot.privacy import safe_contact
+from bot.privacy import safe_contact, unsafe
 from bot.services import Services
 from bot.vault import VaultError
 from escalation import directory, tickets
@@ -218,6 +218,27 @@ class Chat:
         self._paper.drop_session(response)
         return response
 
+    def unsafe(self, request: Request, form: Posted) -> Response:
+        """Stop everything of somebody whose phone or mailbox isn't safe, this browser first."""
+        with reading(self._services.engine) as session:
+            visitor = visit(self._services, session, request)
+        check_form(self._services, visitor, request, form)
+        with transaction(self._services.engine) as session:
+            sessions.end_session(session, visitor.cookie, self._services.clock())
+        person_id = visitor.actor.person_id
+        if person_id is not None:
+            report = unsafe.Report(
+                person_id, ChannelName.WEB.value, visitor.cookie.id, "reported by the person"
+            )
+            unsafe.suspend(self._services, person_id, report)
+        texts = TEXTS[visitor.language]
+        page = NoticePage(texts.unsafe_done_title, texts.unsafe_done)
+        response = self._paper.draw(
+            request, "notice.html", None, visitor.language, texts, page=page, path="/"
+        )
+        self._paper.drop_session(response)
+        return response
+
     def refuse(self, request: Request, error: Exception) -> Response | None:
         """Return the page for what can't be done, or None for a fault that the server must log."""
         texts = TEXTS[language_of(request)]
@@ -328,6 +349,7 @@ def router(services: Services) -> APIRouter:
     posts: tuple[tuple[str, Callable[..., object]], ...] = (
         ("/chat", chat.ask),
         ("/chat/forget", chat.forget),
+        ("/chat/unsafe", chat.unsafe),
         ("/chat/{thread_id}", chat.follow_up),
         ("/chat/{thread_id}/person", chat.person),
         ("/chat/{thread_id}/feedback", chat.feedback),

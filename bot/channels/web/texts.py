@@ -86,6 +86,11 @@ class ChatTexts:
     forget_button: str
     forgotten_title: str
     forgotten: str
+    unsafe_title: str
+    unsafe_lead: str
+    unsafe_button: str
+    unsafe_done_title: str
+    unsafe_done: str
     not_found_title: str
     not_found: str
     refused_title: str
@@ -192,6 +197,14 @@ _ENGLISH: Final = ChatTexts(
     forgotten_title="This browser has forgotten you",
     forgotten="Your conversations can no longer be opened here. Clear the browser's history too "
     "if others use this device.",
+    unsafe_title="My phone or mailbox isn't safe",
+    unsafe_lead="Press this if somebody else may read your phone, your mailbox or this browser. We stop sending "
+    "you anything, sign you out everywhere, and ask a person at the hub to reach you another way.",
+    unsafe_button="Stop everything now",
+    unsafe_done_title="Everything has stopped",
+    unsafe_done="We send nothing more to your phone, your mailbox or this browser, and a person at the hub is told. "
+    "Write to us again from a device that nobody else can open. In danger now? Call 911. Clear this browser's "
+    "history too.",
     not_found_title="There is no such page",
     not_found="There is nothing at this address, or it can't be opened from this browser.",
     refused_title="This was not sent",
@@ -304,6 +317,15 @@ _FRENCH: Final = ChatTexts(
     forgotten_title="Ce navigateur vous a oublié",
     forgotten="Vos conversations ne peuvent plus être ouvertes ici. Effacez aussi l'historique du navigateur "
     "si d'autres personnes utilisent cet appareil.",
+    unsafe_title="Mon téléphone ou ma boîte de courriel n'est pas sûr",
+    unsafe_lead="Appuyez ici si quelqu'un d'autre peut lire votre téléphone, votre boîte de courriel ou ce "
+    "navigateur. Nous ne vous envoyons plus rien, nous fermons toutes vos sessions et nous demandons à une "
+    "personne du réseau de vous joindre autrement.",
+    unsafe_button="Tout arrêter maintenant",
+    unsafe_done_title="Tout est arrêté",
+    unsafe_done="Nous n'envoyons plus rien à votre téléphone, à votre boîte de courriel ni à ce navigateur, et une "
+    "personne du réseau est avertie. Réécrivez-nous d'un appareil que personne d'autre ne peut ouvrir. En danger? "
+    "Appelez le 911. Effacez aussi l'historique de ce navigateur.",
     not_found_title="Cette page n'existe pas",
     not_found="Il n'y a rien à cette adresse, ou la page ne peut pas être ouverte dans ce navigateur.",
     refused_title="Rien n'a été envoyé",

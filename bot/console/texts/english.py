@@ -206,6 +206,7 @@ ENGLISH: Final = ConsoleTexts(
         "ticket_update": "Update to experts",
         "reminder": "Reminder to experts",
         "page": "Emergency page to experts",
+        "unsafe_noted": "Report of an unsafe channel noted",
         "sign_in": "Sign-in link",
     },
     points={"due": "due", "breach": "overdue"},

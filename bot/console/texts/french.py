@@ -210,6 +210,7 @@ FRENCH: Final = ConsoleTexts(
         "ticket_update": "Mise à jour aux experts",
         "reminder": "Rappel aux experts",
         "page": "Alerte urgente aux experts",
+        "unsafe_noted": "Signalement d'un canal non sûr noté",
         "sign_in": "Lien d'ouverture de session",
     },
     points={"due": "échéance", "breach": "en retard"},
