@@ -25,7 +25,7 @@ from bot.messages import Inbound
 from bot.privacy import need_to_know
 from bot.recording import LONGEST_TEXT
 from bot.safety.assessment import Assessment
-from bot.services import Services
+from bot.services import CHECKS, Check, Services
 from bot.vault import Vault, VaultError
 from escalation import confidentiality, directory, request_log, tickets
 from escalation.access import Verb, may
@@ -105,17 +105,26 @@ def _log_failure(future: Future[answering.Decided | None]) -> None:
 
 
 def assess(
-    text: str, *, language: str | None, history: tuple[str, ...], sent_at: datetime
+    text: str,
+    *,
+    language: str | None,
+    history: tuple[str, ...],
+    sent_at: datetime,
+    checks: tuple[Check, ...] = CHECKS,
 ) -> tuple[Assessment, bool]:
-    """Return the safety assessment, and whether the full check failed and plain rules decided."""
-    try:
-        return safety.assess(text, language=language, history=history, sent_at=sent_at), False
-    except Exception as error:  # noqa: BLE001  whatever breaks in there, danger must still be seen
-        # the kind of fault alone: its text may quote the message
-        log.error(
-            "safety check failed, plain rules decide", action="safety.failed", error=type(error).__name__
-        )
-        return safety.plain_rules(text), True
+    """Return the safety assessment, and whether the full check failed and something plainer decided."""
+    for number, check in enumerate(checks):
+        try:
+            return check(text, language=language, history=history, sent_at=sent_at), number > 0
+        except Exception as error:  # noqa: BLE001  whatever breaks in there, danger must still be seen
+            # the kind of fault alone: its text may quote the message
+            log.error(
+                "safety check failed, a plainer one decides",
+                action="safety.failed",
+                check=getattr(check, "__name__", "check"),
+                error=type(error).__name__,
+            )
+    return safety.last_resort(text), True
 
 
 def accept(services: Services, inbound: Inbound) -> Accepted:
@@ -131,6 +140,7 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
         language=inbound.language,
         history=(),
         sent_at=_local(services, inbound, None),
+        checks=services.checks,
     )
     masked = recording.mask_words(
         inbound, _served(assessment.language)
@@ -201,7 +211,9 @@ def _store(
     thread, request = _place(session, vault, inbound, person, assessment.language, now)
     if thread is not None:
         sent_at = _local(services, inbound, directory.zone_of(session, person))
-        assessment = _with_history(session, inbound, thread, assessment, failed, sent_at, now)
+        assessment = _with_history(
+            session, inbound, thread, assessment, failed, sent_at, now, services.checks
+        )
     language = _language(session, inbound, assessment, thread, person)
     message = recording.message_row(
         vault, session, inbound, assessment, failed, masked, person, thread, request, language, now
@@ -212,6 +224,8 @@ def _store(
         raise _DuplicateError
     if message.self_harm and inbound.case is None:
         need_to_know.seal_at_birth(session, services, request, confidentiality.SELF_HARM, now)
+    if failed:
+        announce.check_failed(session, services, message, now)
     if assessment.situation is not None and inbound.case is None:
         announce.danger(
             session,
@@ -287,6 +301,7 @@ def _with_history(
     failed: bool,
     sent_at: datetime,
     now: datetime,
+    checks: tuple[Check, ...],
 ) -> Assessment:
     """Read the message again in the light of the earlier turns, which can raise it and never lower it."""
     history = request_log.words_of_thread(session, thread.id, before=now)
@@ -294,7 +309,11 @@ def _with_history(
     if nothing_new or failed or len(inbound.text) > LONGEST_IN_CONTEXT:
         return alone
     known, broken = assess(
-        inbound.text[:LONGEST_TEXT], language=inbound.language, history=history, sent_at=sent_at
+        inbound.text[:LONGEST_TEXT],
+        language=inbound.language,
+        history=history,
+        sent_at=sent_at,
+        checks=checks,
     )
     if broken:
         return alone

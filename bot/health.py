@@ -10,21 +10,23 @@ from bot.database import reading
 from bot.services import Services
 from bot.tables import Beat
 from bot.worker import SWEEP
-from escalation import outbox
+from escalation import outbox, request_log
 
 SWEEP_LATE = timedelta(seconds=90)
 DELIVERY_LATE = timedelta(minutes=5)
+UNCHECKED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How things stand. `faults` has one line for each thing that is wrong; empty means well."""
+    """How things stand. `unchecked` is how many messages of the last day the safety check failed on. `faults` has one line for each thing that is wrong; empty means well."""
 
     schema: str | None
     generation: int
     passages: int
     oldest_delivery: datetime | None
     last_sweep: datetime | None
+    unchecked: int
     faults: tuple[str, ...]
 
 
@@ -39,6 +41,7 @@ def check(services: Services, *, sweeping: bool) -> Health:
             oldest = outbox.oldest_due(session, now)
             last = session.get(Beat, SWEEP)
             last_sweep = last.at if last else None
+            unchecked = request_log.unchecked_since(session, now - UNCHECKED)
     except DBAPIError as error:
         return Health(
             None,
@@ -46,6 +49,7 @@ def check(services: Services, *, sweeping: bool) -> Health:
             len(index.catalog),
             None,
             None,
+            0,
             (f"the database does not answer ({type(error).__name__})",),
         )
     if schema != migrations.head():
@@ -58,4 +62,6 @@ def check(services: Services, *, sweeping: bool) -> Health:
         faults.append("the reminder sweep has not run in the last 90 seconds")
     if oldest is not None and now - oldest > DELIVERY_LATE:
         faults.append("a message has waited more than 5 minutes to be sent")
-    return Health(schema, index.note.generation, len(index.catalog), oldest, last_sweep, tuple(faults))
+    return Health(
+        schema, index.note.generation, len(index.catalog), oldest, last_sweep, unchecked, tuple(faults)
+    )

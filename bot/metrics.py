@@ -34,6 +34,11 @@ class Metrics:
         self.delivery_age = Gauge(
             "helpdesk_oldest_delivery_seconds", "Age of the oldest unsent message.", registry=self.registry
         )
+        self.unchecked = Gauge(
+            "helpdesk_safety_check_failed_messages",
+            "Messages of the last day that the safety check failed on: plain rules decided.",
+            registry=self.registry,
+        )
         self.passages = Gauge("helpdesk_passages", "Passages in the index.", registry=self.registry)
         self.generation = Gauge(
             "helpdesk_index_generation", "Generation of the index.", registry=self.registry

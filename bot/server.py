@@ -114,6 +114,7 @@ def create(services: Services, slack: SlackApp | None = None, *, sweeping: bool 
             return PlainTextResponse("Not found\n", status_code=404)
         found = health.check(services, sweeping=sweeping)
         now = services.clock()
+        metrics.unchecked.set(found.unchecked)
         metrics.passages.set(found.passages)
         metrics.generation.set(found.generation)
         if found.last_sweep:

@@ -1,21 +1,41 @@
 """The frozen bundle that every entry point is handed: what the desk works with."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Engine
 
+from bot import safety
 from bot.messages import Sender
 from bot.policies import Policies
 from bot.rendering import Renderer
+from bot.safety.assessment import Assessment
 from bot.settings import Settings
 from bot.vault import Vault
 from escalation.sla import Policy
 from escalation.tables import ChannelName
 from knowledge_base.library import Library
+
+
+class Check(Protocol):
+    """One way of judging a message."""
+
+    def __call__(
+        self,
+        text: str,
+        language: str | None = None,
+        history: Sequence[str] = (),
+        sent_at: datetime | None = None,
+    ) -> Assessment:
+        """Return what it makes of the message."""
+        ...
+
+
+CHECKS: tuple[Check, ...] = (safety.assess, safety.plain_rules)
 
 
 class Signal:
@@ -42,7 +62,8 @@ class Services:
 
     `vault` is None when the master key is missing or wrong: the desk then gives safety replies and
     stores nothing. `clock` is the only source of the present. `pool` runs `handle` after a commit.
-    `senders` has an entry for each channel that is on. `outbox_ready` wakes the delivery loops.
+    `senders` has an entry for each channel that is on. `outbox_ready` wakes the delivery loops. `checks`
+    are the safety checks: the first decides, the next one when it fails.
     """
 
     settings: Settings
@@ -56,6 +77,7 @@ class Services:
     senders: Mapping[ChannelName, Sender]
     vault_fault: str | None = None
     outbox_ready: Signal = field(default_factory=Signal)
+    checks: tuple[Check, ...] = CHECKS
 
     @property
     def policy(self) -> Policy:

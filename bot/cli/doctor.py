@@ -22,14 +22,14 @@ from bot.channels.pager.sender import PagerSender
 from bot.channels.slack.workspace import FAILURES, brisk_client, experts_channel_fault, failure_code
 from bot.cli.common import DataDir, one_line_errors, out, plain, settings_for
 from bot.database import open_engine, reading, transaction
-from bot.health import DELIVERY_LATE, SWEEP_LATE
+from bot.health import DELIVERY_LATE, SWEEP_LATE, UNCHECKED
 from bot.messages import DeliveryError
 from bot.provisioning import NotReady, describe
 from bot.settings import LOOPBACK, Settings, SettingsError
 from bot.tables import Beat, MasterKey
 from bot.vault import Vault, VaultError, read_key_file
 from bot.worker import SWEEP
-from escalation import directory, outbox
+from escalation import directory, outbox, request_log
 from escalation.business_hours import check_zone_data, force_packaged_zones
 from escalation.tables import OutboxMessage, OutboxState, Person, RoleName
 from knowledge_base.library import Library
@@ -173,6 +173,7 @@ def _database(settings: Settings, engine: Engine) -> Iterator[Finding]:
     with reading(engine) as session:
         yield _key(settings, session.exec(select(MasterKey.fingerprint)).all())
         yield from _worker(session, real_clock())
+        yield _safety(session, real_clock())
         yield from _people(settings, session)
 
 
@@ -216,6 +217,14 @@ def _key(settings: Settings, sealed_under: Sequence[str]) -> Finding:
             "key", State.FAULT, f"{where} lies in the data directory: move it apart (HELPDESK_KEY_FILE)"
         )
     return Finding("key", State.OK, f"{fingerprint} in {where}")
+
+
+def _safety(session: Session, now: dt.datetime) -> Finding:
+    unchecked = request_log.unchecked_since(session, now - UNCHECKED)
+    if unchecked:
+        words = f"the check failed on {unchecked} messages of the last day: look for safety.failed in the log"
+        return Finding("safety", State.FAULT, words)
+    return Finding("safety", State.OK, "every message of the last day was checked")
 
 
 def _worker(session: Session, now: dt.datetime) -> Iterator[Finding]:

@@ -13,16 +13,17 @@ from bot.browser.transcript import Paragraph, Reader, Source, in_order, paragrap
 from bot.console.private import PrivatePart, read_private
 from bot.console.texts import TEXTS, ConsoleTexts
 from bot.console.topics import topic_name
-from bot.delivery import sealing
+from bot.delivery import announce, sealing
 from bot.privacy.opening import Grant
 from bot.redaction import mask
+from bot.rendering import PoliceLine
 from bot.rendering.labels import label
 from bot.services import Services
 from bot.vault import Erased, VaultError
 from escalation import directory, request_log, tickets
 from escalation.access import Actor, Verb, may
 from escalation.access_log import Opened
-from escalation.sla import EventKind
+from escalation.sla import EventKind, Priority
 from escalation.tables import (
     UNFINISHED,
     Answer,
@@ -116,6 +117,7 @@ class CasePage:
     private: PrivatePart
     original: bool
     seen: str
+    police: tuple[PoliceLine, ...] | None = None
 
 
 def read_case(
@@ -162,6 +164,9 @@ def read_case(
         private=read_private(session, services, actor, ticket, reader, granted),
         original=original,
         seen=fingerprint(session, Topic(Subject.TICKET, ticket.id)),
+        police=announce.police_lines(session, requester, language.value)
+        if ticket.priority is Priority.P1 and unfinished
+        else None,
     )
 
 

@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 from bot import safety
 from bot.delivery import duty, paging
 from bot.delivery.enqueue import Destination, Words, relay, to_desk, to_requester
-from bot.delivery.sealing import open_body, vault_of
+from bot.delivery.sealing import desk_key, open_body, vault_of
 from bot.messages import Action
 from bot.redaction import mask
-from bot.rendering import PoliceLine, TicketContext, WordsContext, times
+from bot.rendering import PageContext, PoliceLine, TicketContext, WordsContext, times
 from bot.rendering.labels import label
 from bot.safety.assessment import Situation
 from bot.services import Services
@@ -127,6 +127,23 @@ def _safety_words(
         told=duty.told(session, services, now, request_id),
         local_number=city is not None and not city.has_911,
     )
+
+
+def check_failed(session: Session, services: Services, message: Message, now: datetime) -> None:
+    """Tell the leads, once an hour, that the safety check fails and plain rules decide."""
+    key = desk_key(session, vault_of(services), now)
+    context = PageContext(url=f"{services.settings.base_url}/console")
+    for destination in duty.leads(session, services):
+        to_desk(
+            session,
+            services,
+            Words("safety_failed", destination.language, context, lane=Lane.URGENT),
+            destination,
+            key,
+            dedupe_key=f"safety_failed:{message.recorded_at:%Y%m%d%H}"
+            f":{destination.channel.value}:{destination.address}",
+            now=now,
+        )
 
 
 def unsent(session: Session, services: Services, message: Message, now: datetime) -> None:

@@ -17,6 +17,7 @@ from escalation.request_log.messages import (
     last_question,
     only_machines_wrote,
     record,
+    unchecked_since,
 )
 from escalation.request_log.requests import (
     STAYS_OPEN,
@@ -79,5 +80,6 @@ __all__ = [
     "requester_thread",
     "thread_exists",
     "unanswered",
+    "unchecked_since",
     "words_of_thread",
 ]

@@ -1,8 +1,9 @@
 """Messages: kept once, read masked."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from escalation.errors import NotFound
 from escalation.request_log.requests import get_request
@@ -52,6 +53,15 @@ def earlier_words(session: Session, message: Message, limit: int = 6) -> tuple[s
         .limit(limit)
     ).all()
     return tuple(reversed(rows))
+
+
+def unchecked_since(session: Session, since: datetime) -> int:
+    """Return how many messages recorded since then the safety check failed on."""
+    return session.exec(
+        select(func.count())
+        .select_from(Message)
+        .where(col(Message.safety_check_failed), col(Message.recorded_at) > since)
+    ).one()
 
 
 def in_doubt(session: Session, request_id: int) -> bool:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
+from bot.console import sign_in
 from bot.database import transaction
 from bot.delivery.loop import deliver_due
 from bot.messages import SenderIdentity
@@ -14,7 +15,8 @@ from bot.worker import beat
 from escalation.kinds import ChannelName
 from escalation.tables import City, IdentityKind, Message, OutboxMessage
 from escalation.tickets import number_of
-from tests.support.desk import Desk, DeskFactory, RecordingSender
+from tests.support.desk import EXPERT, Desk, DeskFactory, RecordingSender
+from tests.support.pages import Tab
 
 GUN = "there is a man with a gun at my door right now"
 MAYOR = SenderIdentity(IdentityKind.TERMINAL, "demonstration", "official-us", verified=True)
@@ -149,3 +151,20 @@ def test_machines_and_unproved_mail_count_as_strangers(desk: Desk) -> None:
         desk.say(GUN, thread=f"t{number}", sender=unproved)
     danger = [message for message in desk.rows(Message) if message.immediate_danger]
     assert [message.paged_at is not None for message in danger] == [True, True, True, False, False]
+
+
+def test_the_console_puts_the_citys_police_above_a_p1_and_above_nothing_else(desk: Desk) -> None:
+    with transaction(desk.services.engine) as session:
+        city = session.exec(select(City).where(City.id == 1)).one()
+        city.dispatch_phone = "208-555-0142"
+        session.add(city)
+    desk.say(GUN, sender=MAYOR)
+    desk.say("I need to talk to a person about our council vote", thread="t2", who="somebody")
+    assert desk.services.vault is not None
+    tab = Tab(desk.services)
+    tab.open(f"/demo/sign-in/{sign_in.demonstration_token(desk.services.vault, EXPERT)}")
+    tab.open("/console/tickets/HD-1001")
+    assert "tel:208-555-0142" in tab.links()
+    assert tab.text.index("Call their police, not yours") < tab.text.index(GUN)
+    assert "never checked" in tab.text.lower()
+    assert "police" not in tab.open("/console/tickets/HD-1002").text.lower()

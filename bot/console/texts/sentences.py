@@ -52,6 +52,14 @@ class ConsoleTexts:
     unverified: str
     unverified_advice: str
     unknown_city: str
+    police_title: str
+    police_of: str
+    police_no_line: str
+    police_checked: str
+    police_unchecked: str
+    police_no_911: str
+    police_no_city: str
+    police_why: str
     back: str
     transcript: str
     masked_note: str
