@@ -186,6 +186,24 @@ def test_the_toolkit_numbers_its_recommendations_without_a_gap_and_each_is_cited
             assert len(under) >= 9, (part, whom)
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_each_of_the_ten_services_says_what_it_is_who_may_have_it_and_how_to_ask(language: str) -> None:
+    (guide,) = (d for d in DOCUMENTS if d.name == f"{language}/how-this-help-desk-works")
+    opening = {
+        "en": ("What", "Who may have", "How to ask"),
+        "fr": ("Ce que c'est", "Qui y a droit", "Comment demander"),
+    }[language]
+    bullets = [
+        re.findall(r"^- (.+?) : |^- (.+?): ", guide.section(h), re.MULTILINE) for h in guide.headings()
+    ]
+    services = [["".join(label) for label in labels] for labels in bullets if len(labels) == len(opening)]
+    assert len(services) == 10
+    for labels in services:
+        assert all(label.startswith(start) for label, start in zip(labels, opening, strict=True)), labels
+    endings = guide.section(guide.headings()[1])
+    assert re.findall(r"^(\d)\. ", endings, re.MULTILINE) == ["1", "2", "3", "4"]
+
+
 @every_document
 def test_phone_numbers_are_only_those_that_were_checked(document: StarterFile) -> None:
     assert document.unchecked_numbers() == set()
