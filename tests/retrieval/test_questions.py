@@ -18,7 +18,7 @@ from knowledge_base.starter import starter_files
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 
 
-def _starter_index() -> Index:
+def starter_index() -> Index:
     documents: list[CatalogDocument] = []
     passages: list[CatalogPassage] = []
     for name, data in starter_files():
@@ -52,7 +52,7 @@ def _starter_index() -> Index:
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return evaluate(_starter_index(), read_questions(QUESTIONS))
+    return evaluate(starter_index(), read_questions(QUESTIONS))
 
 
 def test_the_set_is_large_enough_to_say_something() -> None:
@@ -89,7 +89,7 @@ def test_confidence_is_about_the_share_of_right_answers(report: Report) -> None:
 
 
 def test_the_first_quote_is_from_an_article_on_the_first_topic() -> None:
-    index = _starter_index()
+    index = starter_index()
     for question in read_questions(QUESTIONS)[::7]:
         result = search(index, question.text, language=question.language)
         assert result.abstained or result.topics[0] in result.hits[0].topics
