@@ -10,7 +10,7 @@ from bot import casework
 from bot.database import reading
 from bot.delivery import announce, enqueue
 from bot.delivery.enqueue import Words
-from bot.dialogue import Plan, Reason, Reply, Turn, decide
+from bot.dialogue import Plan, Reason, Reply, Turn, asks_for_steps, decide
 from bot.messages import Action, Quote
 from bot.pacing import PER_SENDER, PER_THREAD, may_answer
 from bot.privacy import unsafe
@@ -39,6 +39,7 @@ _LABELS = {
     "fr": ("Parler à une personne", "Cela m’a aidé", "Cela n’a pas aidé"),
 }
 _LONGEST_QUESTION = 8_000
+_WITHOUT_BUTTONS = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.HEARD})
 _ABOUT_SOMETHING = frozenset({Reply.ANSWER, Reply.NONE})
 log = structlog.get_logger()
 
@@ -69,6 +70,9 @@ def read(services: Services, message: Message) -> Decided:
         audience = directory.audience_of(session, known) if known else frozenset({"public"})
         city = directory.city_of(session, message.person_id) if message.person_id else None
         ticket = tickets.unfinished(session, message.request_id)
+        danger = request_log.danger_before(session, message) if question else None
+        self_harm_before = question and request_log.self_harm_before(session, message)
+        steps = danger is not None and not self_harm_before and asks_for_steps(message.masked)
         turn = Turn(
             kind=message.kind,
             text=message.masked,
@@ -85,14 +89,16 @@ def read(services: Services, message: Message) -> Decided:
             for_case=message.case_ticket_id is not None,
             case_public=bool(message.case_public),
             safety_check_failed=message.safety_check_failed,
+            steps=steps,
+            self_harm_before=self_harm_before,
         )
     found = None
     index = services.library.index
-    if question and not turn.claimed:
+    if question and (not turn.claimed or turn.steps):
         found = search(
             index,
-            message.masked[:_LONGEST_QUESTION],
-            history=history,
+            (danger.masked if turn.steps and danger else message.masked)[:_LONGEST_QUESTION],
+            history=() if turn.steps else history,
             audience=audience,
             language=message.language if message.language in {"en", "fr"} else None,
             jurisdiction=city.region if city else None,
@@ -115,7 +121,8 @@ def apply(session: Session, services: Services, message_id: str, decided: Decide
     if unfinished is not None and message.kind is MessageKind.MESSAGE:
         # A ticket may have been opened, or claimed, since the plan was made.
         claimed = unfinished.assignee_id is not None
-        plan = replace(plan, add_to_ticket=True, reply=Reply.NONE if claimed else plan.reply)
+        silent = claimed and not plan.asked
+        plan = replace(plan, add_to_ticket=True, reply=Reply.NONE if silent else plan.reply)
         decided = replace(decided, plan=plan)
     if thread is not None and plan.reply is not Reply.NONE and _paced(session, thread, now):
         _reply(session, services, message, request, thread, decided, now)
@@ -214,14 +221,11 @@ def _reply(
             first_contact=first,
         )
         # an empty value stands for the answer's own id
-        actions: tuple[Action, ...] = (
-            Action("helpful", "", helped),
-            Action("not_helpful", "", not_helped),
-            ask_person,
-        )
+        rating = (Action("helpful", "", helped), Action("not_helpful", "", not_helped))
+        actions: tuple[Action, ...] = (*(() if plan.asked else rating), ask_person)  # no survey after danger
     else:
         context = LineContext(first_contact=first, in_doubt=message.in_doubt)
-        actions = () if reply in {Reply.THANKS, Reply.SMALL_TALK} else (ask_person,)
+        actions = () if reply in _WITHOUT_BUTTONS else (ask_person,)
     if actions and thread.channel is ChannelName.SLACK:  # the web page has its own button, mail a phrase
         actions = (*actions, Action("unsafe", str(request.id), label("unsafe", language)))
     written = enqueue.to_requester(

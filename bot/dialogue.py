@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.declining import asks_for_others_data
 from escalation.kinds import MessageKind
 from escalation.sla import Priority
 from knowledge_base.search import Hit, SearchResult
@@ -24,6 +25,15 @@ _THANKS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_SMALL_TALK = 80
+# What the button under a danger reply says for its presser, on every channel.
+SHOW_STEPS = {"en": "Show steps", "fr": "Montrer les étapes"}
+_STEPS = re.compile(
+    r"(?:(?:please|ok|yes|can you|could you|s il vous plaît|svp|oui) )*"
+    r"(?:(?:show|give|send|see)(?: me| us)?(?: the)? steps|what are the steps|steps|"
+    r"(?:montre[rz]?|donne[rz]?|envoye[rz]|voir)(?: moi| nous)?(?: les)? étapes|quelles sont les étapes|étapes)"
+    r"(?: please| now| s il vous plaît| svp| merci)*",
+    re.IGNORECASE,
+)
 
 
 class Reply(StrEnum):
@@ -36,6 +46,8 @@ class Reply(StrEnum):
     SMALL_TALK = "small_talk"
     THANKS = "thanks"
     EMPTY = "empty"
+    DECLINED = "declined"
+    HEARD = "heard"
 
 
 class Reason(StrEnum):
@@ -54,7 +66,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Everything the decision needs to know of one message and where it stands."""
+    """Everything the decision needs to know of one message and where it stands.
+
+    `steps`: after a danger reply its writer asks for the library's steps. `self_harm_before`: something in
+    this request told of self-harm, so that a library's passages would be the wrong voice.
+    """
 
     kind: MessageKind
     text: str
@@ -70,6 +86,8 @@ class Turn:
     for_case: bool
     case_public: bool
     safety_check_failed: bool = False
+    steps: bool = False
+    self_harm_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +95,8 @@ class Plan:
     """What to do. `relay` passes an expert's words on; `note` keeps them inside; `add_to_ticket` tells
     the people who work on it that the official wrote again; `reopen` brings a solved ticket back. `more` is
     the first step of the same list that is not quoted. `reason` is why this message needs people, whether a
-    ticket is opened for it or one was open already."""
+    ticket is opened for it or one was open already. `asked`: the reply is what the writer asked the desk
+    for, and goes out even when a person has taken the case."""
 
     reply: Reply = Reply.NONE
     quotes: tuple[Hit, ...] = ()
@@ -89,6 +108,7 @@ class Plan:
     relay: bool = False
     note: bool = False
     reason: Reason | None = None
+    asked: bool = False
 
 
 def decide(turn: Turn, found: SearchResult | None) -> Plan:
@@ -106,6 +126,13 @@ def decide(turn: Turn, found: SearchResult | None) -> Plan:
     if _danger(turn):
         # The safety reply has left already: nothing that could be read instead of it.
         reply, quotes, more = Reply.NONE, (), None
+    elif turn.self_harm_before:
+        # A person has it: no passages, no buttons, and no silence either.
+        reply, quotes, more = reply if reply is Reply.THANKS else Reply.HEARD, (), None
+    elif turn.steps:
+        return Plan(reply, quotes, more, add_to_ticket=turn.has_ticket, reason=reason, asked=True)
+    elif reply is Reply.DECLINED:
+        quotes, more = (), None
     elif turn.wants_human and (reply is Reply.NO_ANSWER or len(turn.text.split()) <= PLAIN_WISH):
         reply, quotes, more = Reply.NONE, (), None  # a plain wish for a person gets a person, not a search
     if turn.claimed and reason not in {Reason.DANGER, Reason.SELF_HARM}:
@@ -118,6 +145,11 @@ def decide(turn: Turn, found: SearchResult | None) -> Plan:
     if turn.solved and reply not in {Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY}:
         return Plan(reply, quotes, more, reopen=True, raise_to=_raised(turn), reason=reason)
     return Plan(reply, quotes, more, ticket=reason, reason=reason)
+
+
+def asks_for_steps(text: str) -> bool:
+    """Tell whether the message is a plain wish for the steps of what was just told."""
+    return bool(_STEPS.fullmatch(" ".join(re.sub(r"[^\w\s]", " ", text).split())))
 
 
 def _machine_or_edit(turn: Turn) -> Plan:
@@ -171,6 +203,8 @@ def _reply(turn: Turn, found: SearchResult | None, quotes: tuple[Hit, ...]) -> R
             return Reply.THANKS
     if turn.language not in {"en", "fr"}:
         return Reply.OTHER_LANGUAGE
+    if not turn.wants_human and not turn.steps and asks_for_others_data(text):
+        return Reply.DECLINED
     return Reply.ANSWER if quotes and found is not None and not found.abstained else Reply.NO_ANSWER
 
 

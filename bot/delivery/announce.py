@@ -11,6 +11,7 @@ from bot import safety
 from bot.delivery import duty, paging
 from bot.delivery.enqueue import Destination, Words, relay, to_desk, to_requester
 from bot.delivery.sealing import desk_key, open_body, vault_of
+from bot.dialogue import SHOW_STEPS
 from bot.messages import Action
 from bot.redaction import mask
 from bot.rendering import PageContext, PoliceLine, TicketContext, WordsContext, times
@@ -45,6 +46,9 @@ from escalation.tables import (
     Thread,
     Ticket,
 )
+
+# Where a button can't be pressed, its words are said.
+_WITHOUT_BUTTONS = frozenset({ChannelName.EMAIL, ChannelName.TERMINAL})
 
 
 def enqueue(session: Session, services: Services, notices: Iterable[Notice], now: datetime) -> None:
@@ -97,7 +101,14 @@ def danger(
         to_requester(
             session,
             services,
-            Words("safety", language, WordsContext(words), lane=Lane.URGENT, ahead=trusted),
+            Words(
+                "safety",
+                language,
+                WordsContext(words, steps=not message.self_harm and thread.channel in _WITHOUT_BUTTONS),
+                actions=() if message.self_harm else (Action("show_steps", language, SHOW_STEPS[language]),),
+                lane=Lane.URGENT,
+                ahead=trusted,
+            ),
             request=request,
             thread=thread,
             dedupe_key=f"safety:{message.id}",

@@ -20,11 +20,12 @@ class AnswerContext:
 
 @dataclass(frozen=True, slots=True)
 class WordsContext:
-    """Words already written: a safety reply, an expert's reply, a plain line."""
+    """Words already written: a safety reply, an expert's reply, a plain line. `steps`: say how to ask for them."""
 
     words: str
     number: str | None = None
     expert: str | None = None
+    steps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from escalation.request_log.answers import (
     misses_in_a_row,
 )
 from escalation.request_log.messages import (
+    danger_before,
     earlier_words,
     first_question,
     get_message,
@@ -17,6 +18,7 @@ from escalation.request_log.messages import (
     last_question,
     only_machines_wrote,
     record,
+    self_harm_before,
     unchecked_since,
 )
 from escalation.request_log.requests import (
@@ -55,6 +57,7 @@ __all__ = [
     "automatic_replies",
     "claim",
     "close_pending",
+    "danger_before",
     "earlier_words",
     "find_thread",
     "finish",
@@ -78,6 +81,7 @@ __all__ = [
     "record",
     "release",
     "requester_thread",
+    "self_harm_before",
     "thread_exists",
     "unanswered",
     "unchecked_since",

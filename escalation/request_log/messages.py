@@ -75,6 +75,32 @@ def in_doubt(session: Session, request_id: int) -> bool:
     return bool(latest)
 
 
+def danger_before(session: Session, message: Message) -> Message | None:
+    """Return the latest earlier message of the same request that told of danger, or None."""
+    return session.exec(
+        select(Message)
+        .where(
+            Message.request_id == message.request_id,
+            Message.author == Author.REQUESTER,
+            col(Message.immediate_danger),
+            Message.id < message.id,
+        )
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).first()
+
+
+def self_harm_before(session: Session, message: Message) -> bool:
+    """Tell whether an earlier message of the same request told of self-harm."""
+    found = select(Message.id).where(
+        Message.request_id == message.request_id,
+        Message.author == Author.REQUESTER,
+        col(Message.self_harm),
+        Message.id < message.id,
+    )
+    return session.exec(found.limit(1)).first() is not None
+
+
 def is_first_contact(session: Session, message: Message) -> bool:
     """Tell whether this is the first message this person ever sent us."""
     return (

@@ -12,7 +12,8 @@ from bot.delivery.sealing import open_body, vault_of
 from escalation.kinds import Author, ChannelName, MessageKind, MessageState, TicketState
 from escalation.tables import Answer, Citation, HelpRequest, Message, Thread, TicketEvent
 from escalation.tickets import number_of
-from tests.contract.channel_contract import Driver, driver
+from tests.contract import slack_payloads as slack
+from tests.contract.channel_contract import Driver, SlackDriver, driver
 from tests.support.desk import EXPERT, Desk, DeskFactory
 
 CHANNELS = (ChannelName.WEB, ChannelName.SLACK, ChannelName.EMAIL)
@@ -149,3 +150,19 @@ def locked_database(desk: Desk) -> Iterator[None]:
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+def test_the_slack_button_asks_for_the_steps_once_in_the_same_conversation(
+    sqlite_desks: DeskFactory,
+) -> None:
+    with driver(ChannelName.SLACK, sqlite_desks) as (desk, channel):
+        assert isinstance(channel, SlackDriver)
+        channel.ask(DANGER, number=1)
+        channel.heard()
+        press = slack.click("show_steps", "en", message_ts="1800000000.000001")
+        press["message"]["thread_ts"] = "1790000001.000100"
+        for _ in range(2):
+            assert channel._send(press) == 200
+        assert len(desk.rows(Thread)) == 1
+        assert len([message for message in desk.messages if message.kind is MessageKind.ANSWER]) == 1
+        assert desk.rows(Citation)

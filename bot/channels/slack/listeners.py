@@ -21,6 +21,7 @@ from bot.channels.slack.markup import linked, plain
 from bot.channels.slack.payloads import Member, Post, address, own_user_id, read, to_inbound
 from bot.channels.slack.wording import wording
 from bot.channels.slack.workspace import FAILURES, Workspace, failure_code
+from bot.dialogue import SHOW_STEPS
 from bot.messages import Case, Inbound, SenderIdentity, ThreadKey
 from escalation.errors import EscalationError
 from escalation.tables import ChannelName, IdentityKind, MessageKind
@@ -62,6 +63,7 @@ class Listeners:
         app.event(_ANYTHING)(self.on_other_event)
         app.command(COMMAND)(self.on_command)
         app.action("talk_to_person")(self.on_talk_to_person)
+        app.action("show_steps")(self.on_show_steps)
         app.action("feedback")(self.on_feedback)
         app.action("helpful")(self.on_feedback)
         app.action("not_helpful")(self.on_feedback)
@@ -149,6 +151,15 @@ class Listeners:
             body, lambda who: self.desk.escalate(who, int(value), _source(body))
         ):
             self._later(lambda: self._publish_home(_who(body)), only=_at_home(body))
+        ack()
+
+    def on_show_steps(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Ask for the steps in the presser's name, as if they had written it in that conversation."""
+        inbound = self._steps_inbound(body)
+        refusal = self.desk.receive(inbound) if inbound else None
+        if refusal:
+            told = refusal.notice
+            self._later(lambda: self._tell(body, told))
         ack()
 
     def on_feedback(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -287,6 +298,34 @@ class Listeners:
                 IdentityKind.SLACK, who.team, who.user, name=member.name, verified=member.full
             ),
             text=text,
+            occurred_at=self.workspace.now(),
+        )
+
+    def _steps_inbound(self, body: Mapping[str, Any]) -> Inbound | None:
+        who, channel, message = _who(body), _channel(body), body.get("message") or {}
+        ts = str(message.get("ts") or "")
+        team = str((body.get("team") or {}).get("id") or who.team)
+        if not (channel and ts):
+            return None
+        root = str(message.get("thread_ts") or ts)
+        member = self.workspace.member(who.team, who.user)
+        return Inbound(
+            key=f"slack:{team}:{channel}:{ts}:steps",  # pressed twice, asked once
+            kind=MessageKind.MESSAGE,
+            thread=ThreadKey(
+                channel=ChannelName.SLACK,
+                key=f"{team}:{channel}:{root}",
+                address=address(channel, root, team),
+                aliases=(ts,),
+            ),
+            sender=SenderIdentity(
+                IdentityKind.SLACK,
+                who.team,
+                who.user,
+                name=member.name,
+                verified=member.full and who.team == team,
+            ),
+            text=SHOW_STEPS["fr" if _value(body) == "fr" else "en"],
             occurred_at=self.workspace.now(),
         )
 

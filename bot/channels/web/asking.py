@@ -16,11 +16,12 @@ from bot.browser.visitor import Visitor, check_form, nobody, visit, visit_withou
 from bot.channels.web.texts import TEXTS
 from bot.conversation import NotAccepted
 from bot.database import reading, transaction
+from bot.dialogue import SHOW_STEPS
 from bot.messages import Inbound, ThreadKey
 from bot.recording import LONGEST_TEXT
 from bot.services import Services
 from escalation import directory
-from escalation.tables import ChannelName, MessageKind
+from escalation.tables import ChannelName, Message, MessageKind, Thread
 
 MOST_CHARACTERS: Final = LONGEST_TEXT
 UNAVAILABLE: Final = (DBAPIError, PoolTimeout)
@@ -91,6 +92,24 @@ class Asking:
             return conversation.receive(services, inbound)
         except NotAccepted as error:
             raise Trouble(503, error.notice, safety=error.safety_text or "", same_once=True) from None
+
+    def steps(self, visitor: Visitor, thread: Thread, after: str) -> None:
+        """Ask for the steps in the visitor's name, as if they had written it. `after` is the safety reply's id."""
+        with reading(self._services.engine) as session:
+            safety_reply = session.get(Message, after)
+            if safety_reply is None or safety_reply.thread_id != thread.id:
+                raise Refusal(404)
+            if safety_reply.kind is not MessageKind.SAFETY:
+                raise Refusal(404)
+        inbound = Inbound(
+            key=f"web:{after}:steps",
+            kind=MessageKind.MESSAGE,
+            thread=ThreadKey(ChannelName.WEB, thread.key, thread.address),
+            sender=visitor.sender,
+            text=SHOW_STEPS["fr" if safety_reply.language == "fr" else "en"],
+            occurred_at=self._services.clock(),
+        )
+        conversation.receive(self._services, inbound)
 
     def _with_safety(self, trouble: Trouble, text: str) -> Trouble:
         """Return the trouble with the safety reply: danger in a form that can't be taken is danger still."""

@@ -20,6 +20,7 @@ from bot.browser.transcript import (
 )
 from bot.channels.web.texts import TEXTS
 from bot.delivery import duty, sealing
+from bot.dialogue import asks_for_steps
 from bot.services import Services
 from bot.vault import Vault, VaultError
 from escalation import directory, tickets
@@ -77,6 +78,7 @@ class TurnView:
     rated: bool | None = None
     may_rate: bool = False
     more_url: str | None = None
+    may_show_steps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +245,17 @@ def _turn(
         waiting=voice is Voice.YOU and message.state is MessageState.PENDING,
         in_doubt=bool(sources and question and question.in_doubt),
         rated=answer.helpful if answer else None,
-        may_rate=answer is not None and bool(sources),
+        may_rate=answer is not None and bool(sources) and not _were_steps(question),
+        may_show_steps=voice is Voice.SAFETY
+        and question is not None
+        and not question.self_harm
+        and not any(_were_steps(later) and later.id > message.id for later in questions.values()),
         more_url=answer.more_url if answer and sources else None,
     )
+
+
+def _were_steps(question: Message | None) -> bool:
+    return question is not None and question.author is Author.REQUESTER and asks_for_steps(question.masked)
 
 
 def _voice(message: Message) -> Voice:

@@ -193,6 +193,15 @@ class Chat:
             safe_contact.keep(self._services, card.request_id, visitor.actor, reach)
         return self._paper.go(request, f"/chat/{thread_id}#person", visitor)
 
+    def steps(self, request: Request, thread_id: str, form: Posted) -> Response:
+        """Ask for the library's steps after a danger reply. A second press changes nothing."""
+        visitor, thread = self._own(request, thread_id, form)
+        try:
+            self._asking.steps(visitor, thread, form["after"])
+        except NotAccepted:
+            raise Refusal(503) from None
+        return self._paper.go(request, f"/chat/{thread_id}", visitor)
+
     def feedback(self, request: Request, thread_id: str, form: Posted) -> Response:
         """Note whether an answer helped."""
         visitor, _thread = self._own(request, thread_id, form)
@@ -352,6 +361,7 @@ def router(services: Services) -> APIRouter:
         ("/chat/unsafe", chat.unsafe),
         ("/chat/{thread_id}", chat.follow_up),
         ("/chat/{thread_id}/person", chat.person),
+        ("/chat/{thread_id}/steps", chat.steps),
         ("/chat/{thread_id}/feedback", chat.feedback),
     )
     for path, handler in gets:

@@ -51,6 +51,7 @@ class ChatTexts:
     unreviewed: str
     more_steps: str
     in_doubt: str
+    show_steps: str
     helped: str
     yes: str
     no: str
@@ -157,6 +158,7 @@ _ENGLISH: Final = ChatTexts(
     new_tab="opens in a new tab",
     unreviewed="Starter text, not yet reviewed by your hub",
     more_steps="The steps go on here",
+    show_steps="Show steps",
     in_doubt="If anyone may be in danger right now, call 911 (or your local emergency number) first.",
     helped="Did this help?",
     yes="Yes",
@@ -273,6 +275,7 @@ _FRENCH: Final = ChatTexts(
     new_tab="s'ouvre dans un nouvel onglet",
     unreviewed="Texte de départ, pas encore révisé par votre réseau",
     more_steps="La suite des étapes",
+    show_steps="Montrer les étapes",
     in_doubt="Si quelqu'un pourrait être en danger en ce moment, appelez d'abord le 911 "
     "(ou votre numéro d'urgence local).",
     helped="Est-ce que cela vous a aidé?",
