@@ -271,7 +271,7 @@ def _place(
         request = request_log.open_request(
             session,
             person_id=person.id,
-            key=sealing.new_key(vault, now),
+            key=sealing.new_key(session, vault, now),
             language=_served(language),
             asked_at=min(inbound.occurred_at, now),
         )

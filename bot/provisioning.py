@@ -3,9 +3,11 @@
 Every command that needs data calls `prepare`; the second call finds everything in place.
 """
 
+import contextlib
 import os
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -87,27 +89,53 @@ def open_vault(settings: Settings, engine: Engine, now: datetime) -> Vault:
     database's own: the desk then gives safety replies and stores nothing.
     """
     with reading(engine) as session:
-        sealed_under = session.exec(select(MasterKey.fingerprint)).all()
+        sealed_under = {row.fingerprint: row.earlier for row in session.exec(select(MasterKey)).all()}
     if settings.master_key is not None:
-        vault = Vault(settings.master_key.get_secret_value())
+        key = settings.master_key.get_secret_value()
     elif not sealed_under and not settings.key_path.exists():
         try:
-            vault = Vault(write_key_file(settings.key_path))
+            key = write_key_file(settings.key_path)
         except FileExistsError:  # another process made it a moment ago
-            vault = Vault(read_key_file(settings.key_path))
+            key = read_key_file(settings.key_path)
         except OSError as error:
             raise NotReady(
                 f"the key file {settings.key_path} can't be written ({error.strerror}): set HELPDESK_KEY_FILE"
             ) from None
     else:
-        vault = Vault(read_key_file(settings.key_path))
+        take_up_new_key(settings.key_path, frozenset(sealed_under))
+        key = read_key_file(settings.key_path)
+    fingerprint = Vault(key).fingerprint
     if not sealed_under:
         with transaction(engine) as session:
-            if session.get(MasterKey, vault.fingerprint) is None:
-                session.add(MasterKey(fingerprint=vault.fingerprint, created_at=now))
-    elif vault.fingerprint not in sealed_under:
+            if session.get(MasterKey, fingerprint) is None:
+                session.add(MasterKey(fingerprint=fingerprint, created_at=now))
+    elif fingerprint not in sealed_under:
         raise VaultError("the master key is not the one this database is sealed with: restore the right key")
-    return vault
+    return Vault(key, sealed_under.get(fingerprint))
+
+
+def new_key_path(key_path: Path) -> Path:
+    """Return where a new master key lies until the database is sealed under it."""
+    return key_path.with_name(key_path.name + ".new")
+
+
+def take_up_new_key(key_path: Path, sealed_under: frozenset[str]) -> bool:
+    """Put a new key into its place once the database is sealed under it; the old one stays beside it.
+
+    This ends a rotation that was stopped half-way. False when there is nothing to do.
+    """
+    waiting = new_key_path(key_path)
+    if not waiting.is_file() or Vault(read_key_file(waiting)).fingerprint not in sealed_under:
+        return False
+    try:
+        if key_path.is_file():
+            old = Vault(read_key_file(key_path)).fingerprint
+            with contextlib.suppress(FileExistsError):
+                os.link(key_path, key_path.with_name(f"{key_path.name}.{old}"))
+        waiting.replace(key_path)
+    except OSError as error:
+        raise VaultError(f"the new key {waiting} can't take its place: {error.strerror}") from None
+    return True
 
 
 def import_starter(engine: Engine, now: datetime, say: Say) -> int:

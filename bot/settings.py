@@ -137,6 +137,11 @@ class Settings(BaseModel):
         return self.key_file or self.data_dir.with_name(self.data_dir.name + ".key")
 
     @property
+    def erasures_path(self) -> Path:
+        """Return the list of erasures that a restore replays."""
+        return self.data_dir / "erasures.jsonl"
+
+    @property
     def base_url(self) -> str:
         """Return the address that links in messages begin with, without a final slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host

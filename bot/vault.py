@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
 _KEY = 32
+# What people may still hold from before the master key was changed: replies to mail that was sent then.
+_LASTING = frozenset({"ticket-address", "message-id", "instance"})
+_MOST_EARLIER = 8
 
 
 class VaultError(Exception):
@@ -59,9 +62,12 @@ def write_key_file(path: Path) -> str:
 
 
 class Vault:
-    """Seal and open texts. Holds the master key; its repr shows nothing."""
+    """Seal and open texts. Holds the master key; its repr shows nothing.
 
-    def __init__(self, master_key: str) -> None:
+    `earlier` is what `succeed` returned when this key took the place of another.
+    """
+
+    def __init__(self, master_key: str, earlier: bytes | None = None) -> None:
         try:
             raw = base64.b64decode(master_key.encode("ascii"), validate=True)
         except (UnicodeEncodeError, binascii.Error):
@@ -71,6 +77,8 @@ class Vault:
         self._master = AESGCM(raw)
         self._mac_key = hashlib.sha256(b"helpdesk mac\0" + raw).digest()
         self.fingerprint = hashlib.sha256(b"helpdesk fingerprint\0" + raw).hexdigest()[:16]
+        known = self._decrypt(self._master, earlier, self._heirloom) if earlier else b""
+        self._earlier = tuple(known[start : start + _KEY] for start in range(0, len(known), _KEY))
 
     def __repr__(self) -> str:
         return f"Vault({self.fingerprint})"
@@ -99,11 +107,30 @@ class Vault:
 
     def sign(self, purpose: str, value: str) -> str:
         """Return a keyed MAC of `value`, 32 hex digits, of no use for another purpose."""
-        return hmac.new(self._mac_key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+        return _mac(self._mac_key, purpose, value)
 
     def signed(self, purpose: str, value: str, mac: str) -> bool:
-        """Tell whether `mac` is ours for that purpose and value, in constant time."""
-        return hmac.compare_digest(self.sign(purpose, value).encode(), mac.encode("utf-8", "replace"))
+        """Tell whether `mac` is ours for that purpose and value, in constant time.
+
+        Mail that was signed before the master key was changed is still ours; sessions and forms are not.
+        """
+        keys = (self._mac_key, *(self._earlier if purpose in _LASTING else ()))
+        given = mac.encode("utf-8", "replace")
+        return any(hmac.compare_digest(_mac(key, purpose, value).encode(), given) for key in keys)
+
+    def rewrap(self, old: "Vault", key_id: str, wrapped: bytes) -> bytes:
+        """Return a data key that `old` wrapped, wrapped by this vault instead. What it sealed stays as it is."""
+        raw = self._decrypt(old._master, wrapped, f"data_key/{key_id}")
+        return self._encrypt(self._master, raw, f"data_key/{key_id}")
+
+    def succeed(self, old: "Vault") -> bytes:
+        """Return, sealed under this key, what proves mail that was signed under `old`."""
+        keys = (old._mac_key, *old._earlier)[:_MOST_EARLIER]
+        return self._encrypt(self._master, b"".join(keys), self._heirloom)
+
+    @property
+    def _heirloom(self) -> str:
+        return f"earlier/{self.fingerprint}"
 
     def _data_key(self, key_id: str, wrapped: bytes | None) -> AESGCM:
         if wrapped is None:
@@ -121,3 +148,7 @@ class Vault:
             return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to.encode())
         except (InvalidTag, ValueError):
             raise VaultError("wrong key, or a text that was altered or moved") from None
+
+
+def _mac(key: bytes, purpose: str, value: str) -> str:
+    return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -24,6 +24,7 @@ from bot.conversation import Accepted
 from bot.database import transaction
 from bot.delivery import announce, loop, paging
 from bot.messages import Inbound
+from bot.privacy import retention
 from bot.redaction import mask
 from bot.services import Services
 from bot.tables import Beat
@@ -36,6 +37,7 @@ LIBRARY_SECONDS = 1
 POLICY_SECONDS = 5
 MESSAGES_SECONDS = 2
 STALE_SECONDS = 15
+RETENTION_SECONDS = 3600
 STOP_SECONDS = 5.0
 SWEEP = "reminders"
 log = structlog.get_logger()
@@ -62,6 +64,11 @@ def release_stale(services: Services) -> int:
     """Give back deliveries whose process died after claiming them."""
     with transaction(services.engine) as session:
         return outbox.release_stale(session, services.clock())
+
+
+def expire(services: Services) -> None:
+    """Take away what has been kept long enough."""
+    retention.run(services)
 
 
 def refresh_library(services: Services) -> bool:
@@ -107,6 +114,7 @@ class Worker:
             self._every(services.settings.heartbeat_seconds, beat)
             self._every(MESSAGES_SECONDS, conversation.sweep)
             self._every(STALE_SECONDS, release_stale)
+            self._every(RETENTION_SECONDS, expire)
             for channel in services.senders:
                 for urgent_only in (False, True):
                     name = f"deliver-{channel.value}{'-urgent' if urgent_only else ''}"

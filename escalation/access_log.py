@@ -77,6 +77,12 @@ def lines(session: Session, *, request_id: int | None = None, limit: int = LIST)
     return tuple(session.exec(query.limit(limit)).all())
 
 
+def of_person(session: Session, person_id: int) -> tuple[AccessLine, ...]:
+    """Return the lines about one person's data, the oldest first."""
+    query = select(AccessLine).where(AccessLine.person_id == person_id).order_by(col(AccessLine.id))
+    return tuple(session.exec(query).all())
+
+
 def expire(session: Session, now: datetime) -> int:
     """Remove the lines whose time is over, but for held people and requests; return how many."""
     held = select(LegalHold).where(col(LegalHold.released_at).is_(None))

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, select, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlmodel import Session
 
 import bot.tables
 import escalation.tables
@@ -74,6 +75,10 @@ class Restored:
 
 
 def _nothing(_done: int, _of: int) -> None:
+    return None
+
+
+def _nothing_first(_session: Session) -> None:
     return None
 
 
@@ -145,8 +150,17 @@ def check(path: Path) -> Manifest:
     return manifest
 
 
-def restore(engine: Engine, path: Path, *, replace: bool = False, progress: Progress = _nothing) -> Restored:
+def restore(
+    engine: Engine,
+    path: Path,
+    *,
+    replace: bool = False,
+    progress: Progress = _nothing,
+    first: Callable[[Session], None] = _nothing_first,
+) -> Restored:
     """Bring a backup into a database that has the schema and no data; `replace` empties it first.
+
+    `first` is done to the restored data in the same transaction, before anybody else can see it.
 
     All or nothing: raise BackupError, with the database as it was, when the file is damaged, is of
     another version, or doesn't fit. No desk may work on the database meanwhile.
@@ -165,6 +179,7 @@ def restore(engine: Engine, path: Path, *, replace: bool = False, progress: Prog
                 done += len(rows)
                 progress(done, manifest.rows)
             continue_ids(connection, table, member.last_id)
+        first(session)
         waiting = _waiting(connection)
     return Restored(manifest, waiting)
 

@@ -8,16 +8,27 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import Engine
+from sqlmodel import Session, select
 
 from bot import backup, migrations
 from bot.app import real_clock
 from bot.cli.common import DataDir, err, one_line_errors, out, plain, settings_for
 from bot.database import open_engine, reading
-from bot.provisioning import NotReady, make_data_dir, migrate
+from bot.privacy import erasures, key_rotation
+from bot.provisioning import (
+    NotReady,
+    make_data_dir,
+    migrate,
+    new_key_path,
+    open_vault,
+    take_up_new_key,
+)
 from bot.settings import Settings
-from bot.tables import Beat
-from bot.vault import VaultError, read_key_file
+from bot.tables import Beat, MasterKey
+from bot.vault import Vault, VaultError, read_key_file, write_key_file
 from bot.worker import SWEEP
+from escalation import erasure
 
 _RUNNING = timedelta(seconds=60)
 keys = typer.Typer(no_args_is_help=True)
@@ -67,9 +78,19 @@ def restore_command(
     replace: Annotated[
         bool, typer.Option("--replace", help="Put the backup in the place of the data that is there.")
     ] = False,
+    erasures_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--erasures", help="The erasures.jsonl of another machine: what was erased there since."
+        ),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Bring a backup back, on SQLite or PostgreSQL, whole or not at all. Stop the desk first."""
+    """Bring a backup back, on SQLite or PostgreSQL, whole or not at all. Stop the desk first.
+
+    What was erased after the backup was made is erased again before anything else: the list is taken from
+    the database that is replaced and from erasures.jsonl in the data directory.
+    """
     settings = settings_for(data_dir)
     with _told(file):
         backup.check(file)  # what can't be restored is told before anything is set up
@@ -80,8 +101,14 @@ def restore_command(
         swept = session.get(Beat, SWEEP)
     if swept is not None and real_clock() - swept.at < _RUNNING:
         raise NotReady("the desk is running: stop it, wait a minute, and restore then")
+    known = _erasures(settings, engine, erasures_file)
+    again: list[int] = []
+
+    def erase_again(session: Session) -> None:
+        again.append(erasure.replay(session, known, real_clock()))
+
     with _told(file), _bar("restoring") as progress:
-        restored = backup.restore(engine, file, replace=replace, progress=progress)
+        restored = backup.restore(engine, file, replace=replace, progress=progress, first=erase_again)
     engine.dispose()
     _forget_index(settings)
     manifest = restored.manifest
@@ -90,6 +117,8 @@ def restore_command(
             f"{file}: {manifest.rows} rows restored, as they were at {manifest.created_at:%Y-%m-%d %H:%M} UTC."
         )
     )
+    if known:
+        out.print(f"Erasures replayed: {len(known)}. Conversations erased again: {sum(again)}.")
     if restored.waiting:
         out.print(
             f"Messages that were still to be sent then: {restored.waiting}. They leave when the desk starts."
@@ -111,6 +140,64 @@ def export(
     out.print(
         plain(f"To use it on another machine, put it at {settings.key_path} there, or set HELPDESK_KEY_FILE.")
     )
+
+
+@keys.command("rotate")
+@one_line_errors
+def rotate(
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="Where to write the new key, when it comes from HELPDESK_MASTER_KEY."),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Change the master key. Stop every process of the desk first.
+
+    Every data key is wrapped anew; the messages themselves are not touched. If it is stopped half-way, run
+    it again: nothing is lost. Everybody signs in anew. Keep the old key for as long as you keep older backups.
+    """
+    settings = settings_for(data_dir)
+    _must_exist(settings)
+    if settings.master_key is not None and to is None:
+        raise NotReady("the key is in HELPDESK_MASTER_KEY: say where the new one goes (--to FILE)")
+    waiting = to or new_key_path(settings.key_path)
+    engine = open_engine(settings.url)
+    with reading(engine) as session:
+        swept = session.get(Beat, SWEEP)
+        sealed_under = frozenset(session.exec(select(MasterKey.fingerprint)).all())
+    if swept is not None and real_clock() - swept.at < _RUNNING:
+        raise NotReady("the desk is running: stop it, wait a minute, and change the key then")
+    with _told(waiting):
+        new_key = read_key_file(waiting) if waiting.exists() else write_key_file(waiting)
+    new = Vault(new_key)
+    if new.fingerprint not in sealed_under:
+        old = open_vault(settings, engine, real_clock())
+        with _bar("changing the key") as progress:
+            count = key_rotation.rotate(engine, old, new, real_clock(), progress=progress)
+        out.print(f"Data keys wrapped anew: {count}. The database is sealed under the key {new.fingerprint}.")
+    engine.dispose()
+    if to is not None:
+        out.print(
+            plain(f"{to}: the new key. Put its content into HELPDESK_MASTER_KEY before you start the desk.")
+        )
+        return
+    take_up_new_key(settings.key_path, frozenset({new.fingerprint}))
+    out.print(plain(f"{settings.key_path}: the new key. The old one lies beside it, for older backups."))
+    out.print("Export the new key now, and keep it where the backups are not: helpdesk keys export")
+
+
+def _erasures(settings: Settings, engine: Engine, extra: Path | None) -> tuple[erasure.Erased, ...]:
+    """Return every erasure that is known here, each once."""
+    with reading(engine) as session:
+        found = {erased.id: erased for erased in erasure.noted(session)}
+    if extra is not None and not extra.is_file():
+        raise NotReady(f"there is no file {extra}")
+    for path in filter(None, (settings.erasures_path, extra)):
+        try:
+            found |= {erased.id: erased for erased in erasures.read(path)}
+        except (OSError, ValueError) as error:
+            raise NotReady(f"{path}: {error}; nothing was restored") from None
+    return tuple(found[name] for name in sorted(found))
 
 
 def _must_exist(settings: Settings) -> None:

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
+from sqlmodel import Session
 
 from bot.cli.common import (
     AsJson,
@@ -15,16 +18,20 @@ from bot.cli.common import (
     actor_named,
     cell,
     desk,
+    err,
     one_line_errors,
     out,
     plain,
 )
-from bot.database import reading
-from bot.privacy import need_to_know
+from bot.database import reading, transaction
+from bot.privacy import need_to_know, person_data, register, retention
+from bot.provisioning import NotReady
+from bot.redaction import mask
 from bot.rendering import times
 from bot.services import Services
-from escalation import access_log, confidentiality, tickets
+from escalation import access_log, confidentiality, directory, holds, tickets
 from escalation.access import Verb, may
+from escalation.access_log import Opened, Opening
 from escalation.errors import Forbidden, NotFound
 from escalation.tables import Person
 
@@ -127,14 +134,203 @@ def let_back(
     _about_a_person(data_dir, number, person, reason, who, need_to_know.let_back)
 
 
+@app.command("hold")
+@one_line_errors
+def hold(
+    review_on: Annotated[
+        datetime, typer.Option("--review-on", formats=["%Y-%m-%d"], help="When the hold is looked at again.")
+    ],
+    reason: Reason,
+    person: Annotated[str | None, typer.Option("--person", help="Everything of this person.")] = None,
+    ticket: Annotated[str | None, typer.Option("--ticket", help="This ticket's request alone.")] = None,
+    author: Annotated[
+        str | None, typer.Option("--author", help="Who ordered it, if not who acts: a court, a lawyer.")
+    ] = None,
+    who: AsWhom = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Keep everything of a person, or of one ticket: no erasure and no expiry touches it until it is released."""
+    with desk(data_dir) as services:
+        actor = acting(services, who)
+        with transaction(services.engine) as session:
+            person_id = actor_named(session, person).person_id if person else None
+            request_id = tickets.by_number(session, ticket).request_id if ticket else None
+            by = author or (directory.get_person(session, actor.person_id).name if actor.person_id else "")
+            if not by:
+                raise NotFound("Say who orders the hold: --author, or --as.")
+            now = services.clock()
+            placed = holds.place(
+                session,
+                person_id=person_id,
+                request_id=request_id,
+                author=by,
+                reason=mask(reason).text,
+                review_on=review_on.date(),
+                now=now,
+            )
+            opening = Opening(Opened.HOLD, actor.person_id, CHANNEL, reason, request_id, person_id=person_id)
+            register.enter(session, services, opening, now)
+        out.print(f"Hold {placed.id}, to be reviewed on {placed.review_on.isoformat()}.")
+
+
+@app.command("release")
+@one_line_errors
+def release(
+    number: Annotated[int, typer.Argument(help="The hold's number; see helpdesk privacy holds.")],
+    reason: Reason,
+    who: AsWhom = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Let a legal hold go: what it kept may be erased, and expires as everything else does."""
+    with desk(data_dir) as services:
+        actor = acting(services, who)
+        with transaction(services.engine) as session:
+            by = directory.get_person(session, actor.person_id).name if actor.person_id else "operator"
+            now = services.clock()
+            gone = holds.release(session, number, by, now)
+            opening = Opening(
+                Opened.HOLD_RELEASED,
+                actor.person_id,
+                CHANNEL,
+                reason,
+                gone.request_id,
+                person_id=gone.person_id,
+            )
+            register.enter(session, services, opening, now)
+        out.print(f"Hold {number} is released.")
+
+
+@app.command("holds")
+@one_line_errors
+def list_holds(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List the legal holds in force, the next to be reviewed first."""
+    with desk(data_dir) as services, reading(services.engine) as session:
+        rows = [
+            {
+                "hold": found.id,
+                "on": f"person {found.person_id}"
+                if found.person_id
+                else _ticket_of(session, found.request_id),
+                "author": found.author,
+                "reason": found.reason,
+                "review_on": found.review_on.isoformat(),
+                "review_due": found.review_on <= services.clock().date(),
+            }
+            for found in holds.in_force(session)
+        ]
+    if as_json:
+        out.print(plain(json.dumps(rows, ensure_ascii=False, indent=2)))
+        return
+    if not rows:
+        out.print("No hold is in force.")
+        return
+    table = Table("Hold", "On", "Author", "Why", "Review")
+    for row in rows:
+        due = " (due)" if row["review_due"] else ""
+        table.add_row(
+            str(row["hold"]),
+            cell(row["on"]),
+            cell(row["author"]),
+            cell(row["reason"]),
+            cell(f"{row['review_on']}{due}"),
+        )
+    out.print(table)
+
+
+@app.command("export")
+@one_line_errors
+def export(
+    person: Who,
+    file: Annotated[Path, typer.Argument(help="A new file; only you can read it.")],
+    reason: Reason,
+    who: AsWhom = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Write everything the desk holds of one person to a file, as JSON, their own words unmasked."""
+    with desk(data_dir) as services:
+        if file.exists():
+            raise NotReady(f"{file} is there already: choose another name")
+        actor, other = acting(services, who), _someone(services, person)
+        content = person_data.export(services, other, actor, reason, channel=CHANNEL)
+        try:
+            person_data.write_private(file, content)
+        except OSError as error:
+            raise NotReady(f"{file} can't be written: {error.strerror or type(error).__name__}") from None
+        out.print(plain(f"{file}: written. It holds private words: give it to that person alone."))
+
+
+@app.command("erase")
+@one_line_errors
+def erase(
+    person: Who,
+    reason: Reason,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before erasing.")] = False,
+    who: AsWhom = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Erase what the desk holds of one person, and say what stays and why. There is no way back.
+
+    The keys of their conversations are destroyed, masked text is emptied, name and addresses go. A legal
+    hold keeps what it holds; a ticket that people work on stays until it is resolved.
+    """
+    with desk(data_dir) as services:
+        actor, other = acting(services, who), _someone(services, person)
+        if not yes and not _agreed():
+            err.print("helpdesk: nothing was erased (add --yes to erase without being asked)")
+            raise typer.Exit(1)
+        account = person_data.erase(services, other, actor, reason, channel=CHANNEL)
+        out.print(
+            f"Erased: {account.conversations} conversations"
+            + (", name and addresses." if account.person_gone else ".")
+        )
+        out.print("What stays:")
+        for line in account.stays:
+            out.print(plain(f"  {line}"))
+
+
+@app.command("expire")
+@one_line_errors
+def expire(data_dir: DataDir = None) -> None:
+    """Take away now what has been kept long enough. The running desk does it every hour by itself."""
+    with desk(data_dir) as services:
+        found = retention.run(services)
+        if found.waits_until is not None:
+            out.print(
+                f"The clock leapt, or the desk was off: nothing expires before {found.waits_until:%Y-%m-%d}."
+            )
+            return
+        out.print(
+            f"Originals of {found.originals} requests, {found.records} records, {found.access_lines} lines of the "
+            "access log."
+        )
+
+
+def _agreed() -> bool:
+    try:
+        return typer.confirm("Erase this person's data for good?", err=True)
+    except typer.Abort:
+        err.print()
+        return False
+
+
+def _someone(services: Services, person: str) -> int:
+    other = acting(services, person)
+    if other.person_id is None:
+        raise NotFound("Name somebody of the directory. See: helpdesk directory list")
+    return other.person_id
+
+
+def _ticket_of(session: Session, request_id: int | None) -> str:
+    ticket = tickets.latest(session, request_id or 0)
+    return tickets.number_of(ticket.id or 0) if ticket else "-"
+
+
 def _about_a_person(
     data_dir: DataDir, number: str, person: str, reason: str, who: str | None, act: Callable[..., None]
 ) -> None:
     with desk(data_dir) as services:
-        actor, other = acting(services, who), acting(services, person)
-        if other.person_id is None:
-            raise NotFound("Name somebody of the directory. See: helpdesk directory list")
-        act(services, number, actor, other.person_id, reason, channel=CHANNEL)
+        actor, other = acting(services, who), _someone(services, person)
+        act(services, number, actor, other, reason, channel=CHANNEL)
         _who_may_know(services, number)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from bot.services import Services
+from bot.tables import MasterKey
 from bot.vault import Vault, VaultError
 from escalation import request_log
 from escalation.identifiers import new_id
@@ -21,8 +22,14 @@ def vault_of(services: Services) -> Vault:
     return services.vault
 
 
-def new_key(vault: Vault, now: datetime) -> DataKey:
-    """Return a fresh data key row, not yet stored."""
+def new_key(session: Session, vault: Vault, now: datetime) -> DataKey:
+    """Return a fresh data key row, not yet stored.
+
+    Raise VaultError in a process that has missed that the master key was changed: nobody could open
+    what it would seal.
+    """
+    if session.get(MasterKey, vault.fingerprint) is None:
+        raise VaultError("the master key was changed: start the desk again")
     key_id = new_id(now)
     return DataKey(id=key_id, wrapped=vault.new_data_key(key_id), created_at=now)
 

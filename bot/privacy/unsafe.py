@@ -216,7 +216,7 @@ def _keep_safe_channel(
     if old := session.get(SafeChannel, person_id):
         session.delete(old)
         session.flush()
-    key: DataKey = sealing.new_key(vault, now)
+    key: DataKey = sealing.new_key(session, vault, now)
     session.add(key)
     session.flush()
     session.add(
@@ -269,7 +269,7 @@ def _request(session: Session, services: Services, person: Person, now: datetime
     return request_log.open_request(
         session,
         person_id=person.id,
-        key=sealing.new_key(sealing.vault_of(services), now),
+        key=sealing.new_key(session, sealing.vault_of(services), now),
         language="fr" if person.language == "fr" else "en",
         asked_at=now,
     )
