@@ -7,13 +7,15 @@ import contextlib
 import datetime as dt
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlmodel import Session
 
 from bot import conversation, safety
 from bot.channels.email import mailbox
@@ -22,13 +24,13 @@ from bot.channels.email.intake import Intake
 from bot.channels.email.sender import SmtpSender
 from bot.conversation import Accepted
 from bot.database import transaction
-from bot.delivery import announce, loop, paging
+from bot.delivery import loop, nudges, paging
 from bot.messages import Inbound
 from bot.privacy import retention
 from bot.redaction import mask
 from bot.services import Services
 from bot.tables import Beat
-from escalation import outbox, reminders
+from escalation import chains, outbox, reminders
 from escalation.tables import ChannelName
 from knowledge_base import language
 from knowledge_base.topics import topic_model
@@ -39,25 +41,61 @@ MESSAGES_SECONDS = 2
 STALE_SECONDS = 15
 RETENTION_SECONDS = 3600
 STOP_SECONDS = 5.0
+TRIES = 3
+LOCK_FAULTS = frozenset({"DeadlockDetected", "LockNotAvailable", "SerializationFailure"})
 SWEEP = "reminders"
 log = structlog.get_logger()
 
 
 def beat(services: Services) -> int:
-    """Sweep the clocks once and queue the reminders; note that the sweep ran. Return how many were due."""
-    now = services.clock()
-    with transaction(services.engine) as session:
-        notices = reminders.sweep(session, services.policy, now)
-        announce.enqueue(session, services, notices, now)
-        grouped = paging.together(session, services, now)
-        session.merge(Beat(name=SWEEP, at=now))
-    if grouped:
+    """Sweep the clocks once and queue what they say; note that the sweep ran. Return how many messages that is.
+
+    A batch is a transaction of its own, so that the sweep never holds up a message that comes in.
+    """
+    said = 0
+    while said_now := _in_turn(services, _escalate):
+        said += said_now
+    if grouped := _in_turn(services, paging.together):
         log.info("pages told together", action="paging.together", count=grouped)
-    if notices or grouped:
+    while _in_turn(services, _record) == reminders.BATCH:
+        pass
+    while said_now := _in_turn(services, _remind):
+        said += said_now
+    with transaction(services.engine) as session:
+        session.merge(Beat(name=SWEEP, at=services.clock()))
+    if said or grouped:
         services.outbox_ready.set()
-    if notices:
-        log.info("reminders queued", action="reminders.swept", count=len(notices))
+    if said:
+        log.info("reminders queued", action="reminders.swept", count=said)
+    return said
+
+
+def _escalate(session: Session, services: Services, now: datetime) -> int:
+    steps = chains.sweep(session, services.policy, now)
+    nudges.enqueue(session, services, steps, now)
+    return len(steps)
+
+
+def _record(session: Session, services: Services, now: datetime) -> int:
+    return reminders.record_due(session, services.policy, now)
+
+
+def _remind(session: Session, services: Services, now: datetime) -> int:
+    notices = reminders.take_out(session, services.policy, now)
+    nudges.enqueue(session, services, notices, now)
     return len(notices)
+
+
+def _in_turn(services: Services, work: Callable[[Session, Services, datetime], int]) -> int:
+    """Do one batch in one transaction; where two workers lock each other out, one of them begins again."""
+    for attempt in range(TRIES):
+        try:
+            with transaction(services.engine) as session:
+                return work(session, services, services.clock())
+        except OperationalError as error:
+            if attempt + 1 == TRIES or type(error.orig).__name__ not in LOCK_FAULTS:
+                raise
+    return 0
 
 
 def release_stale(services: Services) -> int:

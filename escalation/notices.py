@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from escalation.kinds import SubjectKind
 from escalation.sla import EventKind, Priority, Target
 
 
@@ -64,18 +65,42 @@ class TicketReopened:
 
 
 @dataclass(frozen=True, slots=True)
-class ReminderDue:
-    """A clock reached a point; its key is already stored, so this is said once."""
+class ReminderItem:
+    """One point of one clock that somebody is reminded of; its key is already stored, so this is said once.
 
-    reminder_id: int
-    ticket_id: int
+    `ticket_id` is None for an article under review. `repeat` is the point's own name: 50, due, after-2.
+    """
+
+    subject_kind: SubjectKind
+    subject_id: int
+    ticket_id: int | None
     target: Target
     point: str
     full_point: str
     cycle: int
     due_at: datetime
-    recipient: str
     breached: bool
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class RemindersDue:
+    """What one recipient is reminded of now, in one message. P1 always comes alone."""
+
+    recipient: str
+    items: tuple[ReminderItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainStep:
+    """An escalation wakes somebody. `silent`: somebody took the case, and then nothing happened."""
+
+    ticket_id: int
+    priority: Priority
+    cycle: int
+    point: str
+    recipient: str
+    silent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +122,7 @@ Notice = (
     | PublicReply
     | TicketResolved
     | TicketReopened
-    | ReminderDue
+    | RemindersDue
+    | ChainStep
     | PromiseChanged
 )

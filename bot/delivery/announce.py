@@ -21,11 +21,12 @@ from bot.services import Services
 from escalation import directory, outbox, request_log, tickets
 from escalation.errors import NotFound
 from escalation.notices import (
+    ChainStep,
     DangerSeen,
     Notice,
     PromiseChanged,
     PublicReply,
-    ReminderDue,
+    RemindersDue,
     RequesterWrote,
     TicketClaimed,
     TicketOpened,
@@ -69,8 +70,8 @@ def enqueue(session: Session, services: Services, notices: Iterable[Notice], now
             case TicketReopened(ticket_id=ticket_id, event_id=event_id):
                 _to_official(session, services, ticket_id, "ticket_opened", f"reopened:{event_id}", now)
                 _update(session, services, ticket_id, "reopened", f"reopened:{event_id}", now)
-            case ReminderDue():
-                _reminder(session, services, notice, now)
+            case RemindersDue() | ChainStep():
+                raise TypeError("what the clocks say is queued by `nudges`")
             case PromiseChanged():
                 _promise_changed(session, services, notice, now)
             case DangerSeen():
@@ -255,43 +256,6 @@ def _replied(session: Session, services: Services, notice: PublicReply, now: dat
     _update(session, services, notice.ticket_id, "replied", f"relay:{message.id}", now)
 
 
-def _reminder(session: Session, services: Services, notice: ReminderDue, now: datetime) -> None:
-    ticket = tickets.get(session, notice.ticket_id)
-    for destination in duty.for_recipient(session, services, ticket, notice.recipient):
-        context = _context(session, services, ticket, now, destination.language, for_desk=True)
-        context = replace(
-            context,
-            point=notice.point,
-            target=label(notice.target.value, destination.language),
-            due_at=notice.due_at,
-            breached=notice.breached,
-            expert=name_of(session, ticket.assignee_id),
-        )
-        number = tickets.number_of(notice.ticket_id)
-        to_desk(
-            session,
-            services,
-            Words(
-                "reminder",
-                destination.language,
-                context,
-                actions=(
-                    Action("claim", number, label("claim", destination.language)),
-                    Action("open", _url(services, ticket), label("open", destination.language)),
-                ),
-                ticket_id=ticket.id,
-                lane=Lane.URGENT if ticket.priority.urgent else Lane.NORMAL,
-            ),
-            destination,
-            _key(session, ticket),
-            # a shared place hears of one point once, whoever else is reminded
-            dedupe_key=f"reminder:{notice.ticket_id}:{notice.target.value}:{notice.cycle}:{notice.full_point}"
-            f":{destination.channel.value}:{destination.address}",
-            now=now,
-            request_id=ticket.request_id,
-        )
-
-
 def _update(
     session: Session, services: Services, ticket_id: int, event: str, cause: str, now: datetime
 ) -> None:
@@ -424,6 +388,13 @@ def police_lines(session: Session, person: Person, language: str) -> tuple[Polic
         )
         for city in directory.all_cities_of(session, person.id or 0)
     )
+
+
+def desk_context(
+    session: Session, services: Services, ticket: Ticket, now: datetime, language: str
+) -> TicketContext:
+    """Return a ticket as the people of the desk are told of it."""
+    return _context(session, services, ticket, now, language, for_desk=True)
 
 
 def _late_for(session: Session, ticket: Ticket) -> datetime | None:

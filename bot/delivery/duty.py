@@ -16,8 +16,6 @@ from escalation.sla import Priority
 from escalation.tables import ChannelName, Person, RoleName, Ticket
 
 CONSOLE = "console:experts"
-EXPERTS = "experts"
-LEADS = "leads"
 
 
 def on_duty(session: Session) -> tuple[Person, ...]:
@@ -96,21 +94,26 @@ def for_ticket(session: Session, services: Services, ticket: Ticket) -> tuple[De
     return _places(session, services, ticket.request_id, people)
 
 
-def for_recipient(
+def for_reminder(
     session: Session, services: Services, ticket: Ticket, recipient: str
 ) -> tuple[Destination, ...]:
-    """Return where a reminder goes: `person:7`, or a group (experts, leads)."""
+    """Return where one recipient is told of one ticket: a person (`person:7`), or the places every expert sees."""
     kind, _, number = recipient.partition(":")
     if kind == "person":
         people: tuple[Person, ...] = (directory.get_person(session, int(number)),)
-    elif kind == LEADS:
-        # the shared places have been told with the first recipient
-        leads = directory.people_with(session, RoleName.LEAD)
-        return _places(session, services, ticket.request_id, leads, shared=False)
     else:
-        people = on_duty(session)
+        people = ()
     every_way = ticket.priority is Priority.P1
-    return _places(session, services, ticket.request_id, people, every_way=every_way)
+    shared = kind != "person"
+    return _places(session, services, ticket.request_id, people, shared=shared, every_way=every_way)
+
+
+def of_recipient(session: Session, services: Services, recipient: str) -> tuple[Destination, ...]:
+    """Return where a recipient is told of several things at once, none of them sealed."""
+    kind, _, number = recipient.partition(":")
+    if kind == "person":
+        return _mailboxes(session, services, (directory.get_person(session, int(number)),))
+    return _shared(services)
 
 
 def _waking(services: Services, now: datetime) -> frozenset[str]:

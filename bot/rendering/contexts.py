@@ -60,14 +60,36 @@ class TicketContext:
     opens_at: str | None = None
     late_for: datetime | None = None
     event: str | None = None
-    point: str | None = None
     target: str | None = None
     breached: bool = False
     due_before: datetime | None = None
     why: str | None = None
+    silent: bool = False
     in_doubt: bool = False
     has_911: bool = True
     police: tuple[PoliceLine, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeLine:
+    """One of several things somebody is reminded of."""
+
+    number: str
+    priority: str
+    target: str
+    due_at: datetime
+    breached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NudgesContext:
+    """Several reminders as one message."""
+
+    lines: tuple[NudgeLine, ...]
+    more: int
+    late: int
+    zone: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +117,6 @@ class LineContext:
     in_doubt: bool = False
 
 
-Context = AnswerContext | WordsContext | TicketContext | PageContext | PagesContext | LineContext
+Context = (
+    AnswerContext | WordsContext | TicketContext | PageContext | PagesContext | NudgesContext | LineContext
+)

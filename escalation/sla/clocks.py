@@ -7,7 +7,7 @@ from datetime import datetime
 from escalation.business_hours import Calendar
 from escalation.sla.events import Event, TicketFacts, in_order
 from escalation.sla.kinds import EventKind, Priority, Target
-from escalation.sla.points import Interval, Point, Schedule, latest_missed_point, next_point, points
+from escalation.sla.points import PERCENTS, Interval, Point, Schedule, latest_missed_point, next_point, points
 from escalation.sla.policy import Duration, Policy
 from escalation.sla.replay import Replay
 from escalation.sla.run import Leg, Revision, Run, leg_of
@@ -135,7 +135,9 @@ def _schedule(replay: Replay, run: Run, leg: Leg, moment: datetime) -> Schedule:
         return Schedule(
             (), due_at, leg.calendar, None, since=revised, revision=len(run.revisions), still=True
         )
-    planned = points(leg.calendar, leg.started, leg.amount, run.pauses)
+    # nobody is told that an official might turn out to be silent
+    percents = () if run.target is Target.SILENCE else PERCENTS
+    planned = points(leg.calendar, leg.started, leg.amount, run.pauses, percents)
     return Schedule(
         points=planned,
         due_at=planned[-1].at,

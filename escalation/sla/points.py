@@ -13,6 +13,9 @@ from escalation.business_hours import Calendar, add, between, nth_opening, openi
 
 PERCENTS = (50, 75, 90)
 DUE = "due"
+# Hundreds of mails about one late ticket help nobody: after five repeats it goes on, but more slowly.
+QUICK_REPEATS = 5
+SLOWER = 6
 
 _BEFORE = timedelta(microseconds=1)
 
@@ -113,8 +116,7 @@ def next_point(schedule: Schedule, now: datetime) -> Point | None:
     for point in schedule.points:
         if point.at > now and (found := _named(schedule, point.name, point.at)):
             return found
-    earliest = max(now, schedule.since - _BEFORE) if schedule.since else now
-    number = _repeats_by(schedule, earliest) + 1
+    number = _repeats_by(schedule, now) + 1
     while True:
         at = _repeat(schedule, number)
         quiet = next((interval for interval in schedule.quiet if interval.holds(at)), None)
@@ -131,16 +133,25 @@ def _named(schedule: Schedule, name: str, at: datetime) -> Point | None:
     return Point(f"{name}~{schedule.revision}" if schedule.revision else name, at)
 
 
+def _anchor(schedule: Schedule) -> datetime:
+    """Return where repeats are counted from: due, or, for a clock set anew when late, that moment."""
+    return max(schedule.due_at, schedule.since) if schedule.since else schedule.due_at
+
+
 def _repeats_by(schedule: Schedule, at: datetime) -> int:
     """Count the repeats up to and including `at`."""
-    if at <= schedule.due_at:
+    anchor = _anchor(schedule)
+    if at <= anchor:
         return 0
     if schedule.every is None:
-        return openings_between(schedule.calendar, schedule.due_at, at)
-    return between(schedule.calendar, schedule.due_at, at) // schedule.every
+        return openings_between(schedule.calendar, anchor, at)
+    turns = between(schedule.calendar, anchor, at) // schedule.every
+    return turns if turns <= QUICK_REPEATS else QUICK_REPEATS + (turns - QUICK_REPEATS) // SLOWER
 
 
 def _repeat(schedule: Schedule, number: int) -> datetime:
+    anchor = _anchor(schedule)
     if schedule.every is None:
-        return nth_opening(schedule.calendar, schedule.due_at, number)
-    return add(schedule.calendar, schedule.due_at, number * schedule.every)
+        return nth_opening(schedule.calendar, anchor, number)
+    turns = number if number <= QUICK_REPEATS else QUICK_REPEATS + SLOWER * (number - QUICK_REPEATS)
+    return add(schedule.calendar, anchor, turns * schedule.every)

@@ -1,12 +1,12 @@
 """Clocks as rows: worked out from a ticket's events, stored so that a sweep finds what is due."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from escalation import policy_store
+from escalation import chains, policy_store
 from escalation.notices import PromiseChanged
 from escalation.sla import (
     ClockState,
@@ -34,6 +34,40 @@ _STRUCTURED = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the database knows of one ticket's clocks: its log, their rows, the points somebody was told of."""
+
+    log: tuple[Event, ...] = ()
+    rows: tuple[Clock, ...] = ()
+    reminded: frozenset[tuple[str, int, str]] = frozenset()
+
+
+def load(session: Session, ticket_ids: Collection[int]) -> dict[int, Loaded]:
+    """Return what is known of these tickets' clocks, in three queries however many they are."""
+    logs: dict[int, list[Event]] = {ticket_id: [] for ticket_id in ticket_ids}
+    rows: dict[int, list[Clock]] = {ticket_id: [] for ticket_id in ticket_ids}
+    told: dict[int, set[tuple[str, int, str]]] = {ticket_id: set() for ticket_id in ticket_ids}
+    for event in session.exec(select(TicketEvent).where(col(TicketEvent.ticket_id).in_(ticket_ids))).all():
+        logs[event.ticket_id].append(_event(session, event))
+    for row in session.exec(
+        select(Clock)
+        .where(Clock.subject_kind == SubjectKind.TICKET, col(Clock.subject_id).in_(ticket_ids))
+        .execution_options(populate_existing=True)
+    ).all():
+        rows[row.subject_id].append(row)
+    for subject_id, target, cycle, point in session.exec(
+        select(Reminder.subject_id, Reminder.target, Reminder.cycle, Reminder.point).where(
+            Reminder.subject_kind == SubjectKind.TICKET, col(Reminder.subject_id).in_(ticket_ids)
+        )
+    ).all():
+        told[subject_id].add((target, cycle, point))
+    return {
+        ticket_id: Loaded(tuple(logs[ticket_id]), tuple(rows[ticket_id]), frozenset(told[ticket_id]))
+        for ticket_id in ticket_ids
+    }
+
+
 def log_of(session: Session, ticket: Ticket) -> tuple[Event, ...]:
     """Return the ticket's events as the clocks read them."""
     rows = session.exec(select(TicketEvent).where(TicketEvent.ticket_id == ticket.id)).all()
@@ -55,21 +89,38 @@ def policy_of(session: Session, log: Iterable[Event], policy: Policy) -> Policy:
     return opened.policy
 
 
+def policy_now(session: Session, log: Iterable[Event], policy: Policy) -> Policy:
+    """Return the policy the ticket is under now: the one applied last, else the one it was opened under."""
+    events = tuple(log)
+    applied = [event for event in events if event.kind == EventKind.POLICY_APPLIED and event.policy]
+    latest = max(applied, key=lambda event: event.at).policy if applied else None
+    return latest or policy_of(session, events, policy)
+
+
 def states(session: Session, ticket: Ticket, policy: Policy, now: datetime) -> tuple[ClockState, ...]:
     """Return every clock of the ticket as it stands at `now`, from its events alone.
 
     Each ticket keeps the policy it was opened under until another is applied to it.
     """
-    log = log_of(session, ticket)
+    return states_of(session, ticket, log_of(session, ticket), policy, now)
+
+
+def states_of(
+    session: Session, ticket: Ticket, log: tuple[Event, ...], policy: Policy, now: datetime
+) -> tuple[ClockState, ...]:
+    """Return the same from a log that was read already."""
     return clocks(policy_of(session, log, policy), facts_of(ticket, log), log, now)
 
 
-def refresh(session: Session, ticket: Ticket, policy: Policy, now: datetime) -> tuple[ClockState, ...]:
-    """Write the ticket's clocks to their rows, and its nearest due instant to the ticket."""
+def refresh(
+    session: Session, ticket: Ticket, policy: Policy, now: datetime, loaded: Loaded | None = None
+) -> tuple[ClockState, ...]:
+    """Write the ticket's clocks to their rows, its nearest due instant to the ticket, and see to its escalation."""
     assert ticket.id is not None
-    known = {(row.target, row.cycle): row for row in rows_of(session, ticket.id)}
-    reminded = _reminded(session, ticket.id)
-    current = states(session, ticket, policy, now)
+    loaded = loaded or load(session, (ticket.id,))[ticket.id]
+    known = {(row.target, row.cycle): row for row in loaded.rows}
+    current = states_of(session, ticket, loaded.log, policy, now)
+    under = policy_now(session, loaded.log, policy)
     for state in current:
         row = known.get((state.target, state.cycle)) or Clock(
             subject_kind=SubjectKind.TICKET,
@@ -83,7 +134,8 @@ def refresh(session: Session, ticket: Ticket, policy: Policy, now: datetime) -> 
         row.priority, row.started_at, row.due_at = state.priority, state.started_at, state.due_at
         row.stopped_at, row.breached_at = state.stopped_at, state.breached_at
         reached = state.reached
-        if reached is not None and (state.target, state.cycle, reached.name) not in reminded:
+        untold = reached is not None and (state.target, state.cycle, reached.name) not in loaded.reminded
+        if reached is not None and untold and not by_chain(under, state):
             row.next_point, row.next_point_at = reached.name, reached.at
         else:
             row.next_point, row.next_point_at = state.next_point, state.next_point_at
@@ -94,7 +146,13 @@ def refresh(session: Session, ticket: Ticket, policy: Policy, now: datetime) -> 
         ticket.due_at = due_at
         session.add(ticket)
     session.flush()
+    chains.follow(session, ticket, current, loaded.log, under, now)
     return current
+
+
+def by_chain(policy: Policy, state: ClockState) -> bool:
+    """Tell whether an escalation, not reminders, sees to this clock: taking a case of a priority that has one."""
+    return state.target is Target.ACKNOWLEDGE and bool(policy.chain(state.priority))
 
 
 def promised(session: Session, ticket_id: int) -> datetime | None:
@@ -128,15 +186,6 @@ def rows_of(session: Session, ticket_id: int) -> tuple[Clock, ...]:
             .order_by(col(Clock.due_at), col(Clock.id))
         ).all()
     )
-
-
-def _reminded(session: Session, ticket_id: int) -> frozenset[tuple[str, int, str]]:
-    rows = session.exec(
-        select(Reminder.target, Reminder.cycle, Reminder.point).where(
-            Reminder.subject_kind == SubjectKind.TICKET, Reminder.subject_id == ticket_id
-        )
-    ).all()
-    return frozenset((target, cycle, point) for target, cycle, point in rows)
 
 
 def _event(session: Session, row: TicketEvent) -> Event:

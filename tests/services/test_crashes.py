@@ -178,6 +178,10 @@ def test_a_crash_in_the_sweep_neither_loses_nor_repeats_a_reminder(sqlite_desks:
         while crash_at(desk, step, beat):
             step += 1 if EVERY_STEP else 3
         beat(desk.services)
-        assert [(r.target.value, r.point) for r in desk.rows(Reminder)] == [("acknowledge", "50")]
+        assert {(r.target.value, r.point, r.recipient) for r in desk.rows(Reminder)} == {
+            ("acknowledge", point, recipient)
+            for point in ("50", "75")
+            for recipient in ("experts", "person:3")
+        }
         assert len([row for row in desk.outbox if row.kind == "reminder"]) == 1
         assert step > 5
