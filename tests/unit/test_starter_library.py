@@ -238,3 +238,10 @@ def test_the_phone_check_sees_a_number_however_it_is_written(text: str) -> None:
 )
 def test_the_phone_check_leaves_other_numbers_alone(text: str) -> None:
     assert PHONE.search(text) is None
+
+
+@pytest.mark.parametrize("document", [d for d in DOCUMENTS if d.language == "fr"], ids=lambda d: d.name)
+def test_french_keeps_colons_and_quotation_marks_beside_their_words(document: StarterFile) -> None:
+    for line in document.body.splitlines():
+        if not line.startswith("#"):
+            assert not re.search(r" :(?=\s|$)|« | »|\d [$%]", line), line
