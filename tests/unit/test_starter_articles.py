@@ -122,3 +122,8 @@ def test_who_to_call_names_both_countries_and_911_in_each(article: StarterFile) 
     assert re.findall(r"^### (.+)$", section, re.MULTILINE) == COUNTRIES[article.language]
     for country in section.split("\n### ")[1:]:
         assert "911" in country
+
+
+@every_article
+def test_an_article_is_found_by_many_words_that_officials_type(article: StarterFile) -> None:
+    assert len(article.meta["synonyms"]) >= 15
