@@ -9,7 +9,8 @@ import pytest
 from knowledge_base.documents import DocumentKind, PassageKind
 from knowledge_base.passages import DraftPassage, cut
 from knowledge_base.readers.markdown import read_markdown
-from tests.support.starter import PHONE, StarterFile, starter_documents
+from knowledge_base.starter import starter_files
+from tests.support.starter import PHONE, STARTER, StarterFile, starter_documents
 
 KEYS = {
     "id",
@@ -207,6 +208,24 @@ def test_each_of_the_ten_services_says_what_it_is_who_may_have_it_and_how_to_ask
 @every_document
 def test_phone_numbers_are_only_those_that_were_checked(document: StarterFile) -> None:
     assert document.unchecked_numbers() == set()
+
+
+# What nobody has found out yet stands in the owners' notes as a question, and nowhere as a fact.
+OPEN_QUESTIONS = ("Community Relations Service", "EI-ISAC", "CPRMV")
+
+
+@every_document
+def test_what_is_not_known_yet_is_not_published(document: StarterFile) -> None:
+    for name in OPEN_QUESTIONS:
+        assert name not in document.body
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_open_questions_stand_in_the_owners_notes_and_no_answer_can_quote_those(language: str) -> None:
+    notes = (STARTER / f"owners-notes.{language}.md").read_text(encoding="utf-8")
+    for name in OPEN_QUESTIONS:
+        assert name in notes
+    assert all("owners-notes" not in name for name, _ in starter_files())
 
 
 @every_document
