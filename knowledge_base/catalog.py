@@ -69,6 +69,8 @@ class Catalog:
         self.document_of = arrays["document_of"]
         self.section_of = arrays["section_of"]
         self.kind_of = arrays["kind_of"]
+        self._language_of = arrays["language_of"]
+        self._spoken = tuple(tables["languages"])
         self._section_starts = arrays["section_starts"]
         self._section_moments = arrays["section_moments"]
         self._document_visibility = arrays["document_visibility"]
@@ -114,12 +116,14 @@ class Catalog:
             json.dumps(asdict(passage), ensure_ascii=False, separators=(",", ":")).encode()
             for passage in passages
         ]
+        languages = Counter(passage.language for passage in passages)
+        spoken = list(languages)
         tables = {
             "documents": [asdict(document) for document in documents],
             "visibilities": visibilities.values,
             "jurisdictions": jurisdictions.values,
             "kinds": [kind for (kind,) in kinds.values],
-            "languages": Counter(passage.language for passage in passages),
+            "languages": languages,
         }
         lengths = [len(record) for record in records]
         return cls(
@@ -131,6 +135,7 @@ class Catalog:
                 "section_moments": np.array([_MOMENTS.index(moment) for moment in moments], dtype=np.int8),
                 "document_visibility": np.array(document_visibility, dtype=np.int16),
                 "kind_of": np.array(kind_of, dtype=np.int16),
+                "language_of": np.array([spoken.index(one.language) for one in passages], dtype=np.int8),
                 "visibility_of": np.array(visibility_of, dtype=np.int16),
                 "jurisdiction_of": np.array(jurisdiction_of, dtype=np.int16),
                 "first_rows": np.searchsorted(places, range(len(documents) + 1)).astype(np.int64),
@@ -173,6 +178,12 @@ class Catalog:
     def kind(self, row: int) -> str:
         """Return the kind of the passage at a row."""
         return str(self._kinds[self.kind_of[row]])
+
+    def in_language(self, language: str) -> Array:
+        """Return one bool per row: is it in this language?"""
+        code = self._spoken.index(language) if language in self._spoken else -1
+        found: Array = self._language_of == code
+        return found
 
     def visible(
         self, audience: frozenset[str], jurisdiction: str | None, *, without: frozenset[str] = frozenset()

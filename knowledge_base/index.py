@@ -20,6 +20,7 @@ from rank_bm25 import BM25Okapi
 
 from knowledge_base.arrays import Array, read_arrays, write_arrays
 from knowledge_base.catalog import Catalog, CatalogDocument, CatalogPassage
+from knowledge_base.senses import Senses
 from knowledge_base.synonyms import Synonym, Thesaurus
 from knowledge_base.tokens import analyse
 
@@ -163,17 +164,27 @@ class Index:
     """One generation of the library, ready for questions. Immutable, shared between threads.
 
     `passages` scores the rows of `catalog`; `cards` scores documents by title, topics,
-    synonyms and headings, for questions whose words are spread over a document.
+    synonyms and headings, for questions whose words are spread over a document. `senses` (of
+    passages) and `titles` (of documents) say what they mean; None until somebody has made them.
     """
 
     def __init__(
-        self, passages: TermMatrix, cards: TermMatrix, catalog: Catalog, thesaurus: Thesaurus, note: IndexNote
+        self,
+        passages: TermMatrix,
+        cards: TermMatrix,
+        catalog: Catalog,
+        thesaurus: Thesaurus,
+        note: IndexNote,
+        senses: Senses | None = None,
     ) -> None:
         self.passages = passages
         self.cards = cards
         self.catalog = catalog
         self.thesaurus = thesaurus
         self.note = note
+        rows = len(catalog)
+        self.senses = senses.part(0, rows) if senses else None
+        self.titles = senses.part(rows, len(senses)) if senses else None
 
     @classmethod
     def build(
@@ -209,6 +220,15 @@ class Index:
             Thesaurus(synonyms),
             note or IndexNote(),
         )
+
+    def texts(self) -> list[str]:
+        """Return what `with_senses` wants the senses of: every passage, then every document's title."""
+        passages = [self.catalog.passage(row).text for row in range(len(self.catalog))]
+        return passages + [document.title for document in self.catalog.documents]
+
+    def with_senses(self, senses: Senses) -> "Index":
+        """Return the same index with the senses of `texts`, in their order."""
+        return Index(self.passages, self.cards, self.catalog, self.thesaurus, self.note, senses)
 
     def save(self, path: Path) -> None:
         """Write the index as one file, at once."""

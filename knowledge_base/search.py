@@ -13,7 +13,8 @@ from knowledge_base.documents import PassageKind
 from knowledge_base.index import Index
 from knowledge_base.language import SUPPORTED, detect
 from knowledge_base.moments import Moment, moments_wanted
-from knowledge_base.ranking import DOCUMENT_SHARE, Query, Ranking, confidence, make_query, rank
+from knowledge_base.query import Query, make_query
+from knowledge_base.ranking import DOCUMENT_SHARE, Ranking, rank
 from knowledge_base.tokens import telling
 
 PUBLIC = frozenset({"public"})
@@ -123,7 +124,7 @@ def search(
     for tried in (language, *(code for code in SUPPORTED if code != language)):
         query = make_query(index, question, history, tried, written_in=language)
         ranking = rank(index, query, audience=audience, jurisdiction=jurisdiction)
-        sure = confidence(index, query, ranking)
+        sure = ranking.confidence
         topics = _topics(index, ranking)
         if sure >= ABSTAIN_BELOW and ranking.documents:
             rows = _choose(index, question, ranking, limit)
@@ -162,7 +163,7 @@ def _abstention(language: str, reason: str) -> SearchResult:
 
 def _lead(index: Index, ranking: Ranking) -> int:
     """Return the document that answers: the first, or without topics that of the best passage."""
-    if not ranking.rows or any(part is not None for part in ranking.evidence):
+    if not ranking.rows or any(ranking.by_topic):
         return ranking.documents[0]
     return int(index.catalog.document_of[ranking.rows[0]])
 

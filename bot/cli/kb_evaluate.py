@@ -197,9 +197,9 @@ def _of_collection(folder: Path, run: Path | None, *, history: bool) -> Collecti
         raise _Unusable(f"{run}: there is no such folder")
     language = measured.language_of(collection)
     with _progress() as bar:
-        indexing = bar.add_task("indexing", total=len(collection.passages))
+        indexing = bar.add_task("indexing", total=2 * len(collection.passages))
         index = measured.index_collection(
-            collection, language, on_passages=lambda count: bar.advance(indexing, count)
+            collection, language, on_texts=lambda count: bar.advance(indexing, count)
         )
         asking = bar.add_task("asking", total=len(collection.queries))
         report = measured.evaluate_collection(

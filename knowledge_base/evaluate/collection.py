@@ -15,6 +15,7 @@ from knowledge_base.evaluate.measures import DEPTH, ndcg, recall, reciprocal_ran
 from knowledge_base.index import Index
 from knowledge_base.language import detect
 from knowledge_base.search import ranked_passages
+from knowledge_base.senses.making import make
 
 # A run holds more than is scored: other programs measure deeper.
 RUN_DEPTH = 100
@@ -164,17 +165,19 @@ def language_of(collection: Collection) -> str:
 
 
 def index_collection(
-    collection: Collection, language: str, *, on_passages: Callable[[int], None] = lambda _: None
+    collection: Collection, language: str, *, on_texts: Callable[[int], None] = lambda _: None
 ) -> Index:
-    """Index every passage as a document of its own; lines that begin with # are its headings."""
+    """Index every passage as a document of its own; lines that begin with # are its headings.
+
+    `on_texts` hears how many texts and titles, of two for each passage, are done.
+    """
     documents = [CatalogDocument(one.id, one.id, one.title, language) for one in collection.passages]
     passages = [
         CatalogPassage(place, place, one.text, language, tuple(_HEADING.findall(one.text)))
         for place, one in enumerate(collection.passages)
     ]
     index = Index.build(documents, passages)
-    on_passages(len(passages))
-    return index
+    return index.with_senses(make(index.texts(), {}, on_texts))
 
 
 def evaluate_collection(

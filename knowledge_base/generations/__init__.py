@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from knowledge_base.arrays import BadArrayFile
+from knowledge_base.generations import senses
 from knowledge_base.generations.assembly import assemble
 from knowledge_base.index import Index, IndexNote
 from knowledge_base.tables import (
@@ -33,7 +34,7 @@ from knowledge_base.tables import Synonym as SynonymRow
 from knowledge_base.tokens import ANALYSIS_VERSION
 
 # Raise when the layout or the meaning of an index file changes.
-_FORMAT = 1
+_FORMAT = 2
 
 # A process that is a little behind may still be about to open the one before.
 _KEPT_FILES = 3
@@ -69,6 +70,8 @@ class Library:
     def __init__(self, index_dir: Path) -> None:
         self._index_dir = index_dir
         self._index = Index.build((), ())
+        self._file: Path | None = None
+        self._filling: subprocess.Popen[bytes] | None = None
         self._refreshing = Lock()
 
     @property
@@ -82,7 +85,8 @@ class Library:
     def refresh(self, engine: Engine, now: dt.datetime) -> bool:
         """Bring the index up to the published library; say whether it changed.
 
-        Builds the index file when there is none. Does nothing while another thread does it.
+        Builds the index file when there is none. Does nothing while another thread does it. What
+        many new passages mean is taken up by a later call, once a process apart has encoded them.
         """
         if not self._refreshing.acquire(blocking=False):
             return False
@@ -90,16 +94,33 @@ class Library:
             with Session(engine.execution_options(**_READING)) as session:
                 wanted = fingerprint(session)
             if wanted == self._index.note.fingerprint:
-                return False
+                return self._take_senses()
             path = build_generation(engine, self._index_dir, now)
             try:
-                self._index = Index.open(path)
+                opened = Index.open(path)
             except (BadArrayFile, FileNotFoundError):
                 path.unlink(missing_ok=True)
-                self._index = Index.open(build_generation(engine, self._index_dir, now))
+                path = build_generation(engine, self._index_dir, now)
+                opened = Index.open(path)
+            self._file = path
+            self._index, complete = senses.attach(opened, path)
+            self._filling = None if complete else senses.begin(path)
             return True
         finally:
             self._refreshing.release()
+
+    def _take_senses(self) -> bool:
+        """Take up senses that were still being made; say whether there were any."""
+        if self._filling is None or self._file is None or self._filling.poll() is None:
+            return False
+        if senses.beside(self._file).exists():
+            self._filling = None
+            self._index, _ = senses.attach(self._index, self._file)
+            return True
+        if self._filling.returncode != 0:
+            # Words alone go on answering; the next generation tries again.
+            self._filling = None
+        return False
 
 
 def fingerprint(session: Session) -> str:
@@ -154,6 +175,7 @@ def build_generation(engine: Engine, index_dir: Path, now: dt.datetime) -> Path:
         )
     for old in sorted(index_dir.glob("generation-*.index"))[:-_KEPT_FILES]:
         old.unlink(missing_ok=True)
+        senses.beside(old).unlink(missing_ok=True)
     return path
 
 
@@ -162,7 +184,8 @@ def load(index_dir: Path, generation: int) -> Index:
     found = sorted(index_dir.glob(f"generation-{generation:08d}-*.index"))
     if not found:
         raise FileNotFoundError(f"no index of generation {generation} in {index_dir}")
-    return Index.open(found[-1])
+    opened, _ = senses.attach(Index.open(found[-1]), found[-1])
+    return opened
 
 
 def kept(index_dir: Path) -> tuple[int, ...]:

@@ -1,0 +1,33 @@
+"""Encode the starter library ahead of time: `python -m knowledge_base.starter.encode`.
+
+A new desk then understands its articles from the first start on. What was edited since is encoded
+there, once; run this again before a release.
+"""
+
+import sys
+
+from knowledge_base.generations.senses import known_codes, save, starter_file
+from knowledge_base.passages import cut
+from knowledge_base.readers.markdown import read_markdown
+from knowledge_base.senses.making import make
+from knowledge_base.starter import starter_files
+
+
+def texts() -> list[str]:
+    """Return every passage and title of the starter library, each once, in one order."""
+    found: dict[str, None] = {}
+    for name, data in starter_files():
+        article = read_markdown(name, data)
+        found.update(dict.fromkeys((article.title, *(part.text for part in cut(article)))))
+    return sorted(found)
+
+
+def main() -> None:
+    """Write the file of senses beside the articles."""
+    wanted = texts()
+    save(starter_file(), wanted, make(wanted, known_codes(starter_file().parent)))
+    sys.stdout.write(f"{starter_file().name}: {starter_file().stat().st_size:,} bytes\n")
+
+
+if __name__ == "__main__":
+    main()
