@@ -18,11 +18,11 @@ from sqlmodel import Session, col, select
 from knowledge_base.documents import PassageKind, StructuredDocument, from_json, to_json
 from knowledge_base.generations import (
     Library,
-    assemble,
     build_generation,
     current_generation,
     kept,
     load,
+    with_drafts,
 )
 from knowledge_base.language import SUPPORTED, detect
 from knowledge_base.lookup import (
@@ -57,7 +57,6 @@ __all__ = [
     "PassageView",
     "add",
     "add_synonym",
-    "assemble",
     "build_generation",
     "current_generation",
     "find_document",
@@ -70,6 +69,7 @@ __all__ = [
     "load",
     "publish",
     "retire",
+    "with_drafts",
     "withdraw",
     "withdrawn_among",
 ]

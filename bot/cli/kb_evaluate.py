@@ -173,7 +173,7 @@ def _index(services: Services, name: str) -> Index:
         return services.library.index
     if name == DRAFTS:
         with reading(services.engine) as session:
-            return library.assemble(session, drafts=True)
+            return library.with_drafts(session, services.library.index_dir)
     if not name.isdigit():
         raise _Unusable(f"{name!r} is no version of the library: published, drafts, or a generation's number")
     try:

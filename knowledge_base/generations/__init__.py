@@ -21,6 +21,7 @@ from knowledge_base.arrays import BadArrayFile
 from knowledge_base.generations import senses
 from knowledge_base.generations.assembly import assemble
 from knowledge_base.index import Index, IndexNote
+from knowledge_base.senses.making import make
 from knowledge_base.tables import (
     Document,
     DocumentState,
@@ -50,13 +51,13 @@ _BOOT = (
 
 __all__ = [
     "Library",
-    "assemble",
     "build_generation",
     "current_generation",
     "fingerprint",
     "kept",
     "load",
     "main",
+    "with_drafts",
     "write_index",
 ]
 
@@ -175,7 +176,8 @@ def build_generation(engine: Engine, index_dir: Path, now: dt.datetime) -> Path:
         )
     for old in sorted(index_dir.glob("generation-*.index"))[:-_KEPT_FILES]:
         old.unlink(missing_ok=True)
-        senses.beside(old).unlink(missing_ok=True)
+        for other in index_dir.glob(f"{old.stem}.*"):
+            other.unlink(missing_ok=True)
     return path
 
 
@@ -186,6 +188,12 @@ def load(index_dir: Path, generation: int) -> Index:
         raise FileNotFoundError(f"no index of generation {generation} in {index_dir}")
     opened, _ = senses.attach(Index.open(found[-1]), found[-1])
     return opened
+
+
+def with_drafts(session: Session, index_dir: Path) -> Index:
+    """Return an index of the library as it would be if every draft were published, held in memory."""
+    index = assemble(session, drafts=True)
+    return index.with_senses(make(index.texts(), senses.known_codes(index_dir)))
 
 
 def kept(index_dir: Path) -> tuple[int, ...]:

@@ -9,10 +9,12 @@ import pytest
 
 from knowledge_base.catalog import CatalogDocument, CatalogPassage
 from knowledge_base.evaluate import Report, evaluate, read_questions
+from knowledge_base.generations.senses import known_codes, starter_file
 from knowledge_base.index import Index
 from knowledge_base.passages import cut
 from knowledge_base.readers.markdown import read_markdown
 from knowledge_base.search import search
+from knowledge_base.senses.making import make
 from knowledge_base.starter import starter_files
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
@@ -30,6 +32,7 @@ def starter_index() -> Index:
                 about.slug,
                 article.title,
                 article.language,
+                about.kind.value,
                 topics=about.topics,
                 synonyms=about.synonyms,
             )
@@ -47,7 +50,8 @@ def starter_index() -> Index:
             )
             for offset, draft in enumerate(cut(article), 1)
         ]
-    return Index.build(documents, passages)
+    index = Index.build(documents, passages)
+    return index.with_senses(make(index.texts(), known_codes(starter_file().parent)))
 
 
 @pytest.fixture(scope="module")
