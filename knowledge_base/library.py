@@ -22,6 +22,7 @@ from knowledge_base.generations import (
     current_generation,
     kept,
     load,
+    understood,
     with_drafts,
 )
 from knowledge_base.language import SUPPORTED, detect
@@ -69,6 +70,7 @@ __all__ = [
     "load",
     "publish",
     "retire",
+    "understood",
     "with_drafts",
     "withdraw",
     "withdrawn_among",

@@ -170,7 +170,7 @@ def _bounds(
 def _index(services: Services, name: str) -> Index:
     """Return a version of the library: what is published, the drafts too, or an index that was kept."""
     if name == PUBLISHED:
-        return services.library.index
+        return library.understood(services.library.index, services.library.index_dir)
     if name == DRAFTS:
         with reading(services.engine) as session:
             return library.with_drafts(session, services.library.index_dir)

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from sqlalchemy import Engine, create_engine, func, update
 from sqlalchemy.exc import IntegrityError
@@ -57,6 +57,7 @@ __all__ = [
     "kept",
     "load",
     "main",
+    "understood",
     "with_drafts",
     "write_index",
 ]
@@ -72,7 +73,7 @@ class Library:
         self._index_dir = index_dir
         self._index = Index.build((), ())
         self._file: Path | None = None
-        self._filling: subprocess.Popen[bytes] | None = None
+        self._filling: Thread | None = None
         self._refreshing = Lock()
 
     @property
@@ -112,16 +113,14 @@ class Library:
 
     def _take_senses(self) -> bool:
         """Take up senses that were still being made; say whether there were any."""
-        if self._filling is None or self._file is None or self._filling.poll() is None:
+        if self._filling is None or self._file is None or self._filling.is_alive():
             return False
-        if senses.beside(self._file).exists():
-            self._filling = None
-            self._index, _ = senses.attach(self._index, self._file)
-            return True
-        if self._filling.returncode != 0:
-            # Words alone go on answering; the next generation tries again.
-            self._filling = None
-        return False
+        # Without a file the process failed, or another desk's is at work: words alone go on answering.
+        if not senses.beside(self._file).exists():
+            return False
+        self._filling = None
+        self._index, _ = senses.attach(self._index, self._file)
+        return True
 
 
 def fingerprint(session: Session) -> str:
@@ -192,7 +191,13 @@ def load(index_dir: Path, generation: int) -> Index:
 
 def with_drafts(session: Session, index_dir: Path) -> Index:
     """Return an index of the library as it would be if every draft were published, held in memory."""
-    index = assemble(session, drafts=True)
+    return understood(assemble(session, drafts=True), index_dir)
+
+
+def understood(index: Index, index_dir: Path) -> Index:
+    """Return an index with all its senses, made now where they are not known; minutes for a large one."""
+    if index.senses is not None and index.senses.complete:
+        return index
     return index.with_senses(make(index.texts(), senses.known_codes(index_dir)))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 
@@ -53,21 +54,27 @@ def attach(index: Index, index_file: Path) -> tuple[Index, bool]:
     return index.with_senses(known_only(texts, known)), False
 
 
-def begin(index_file: Path) -> "subprocess.Popen[bytes]":
-    """Start a process that makes the senses of an index and writes them beside it."""
+def begin(index_file: Path) -> Thread:
+    """Have a process of its own make the senses of an index and write them beside it; the thread ends with it."""
     paths = json.dumps([entry for entry in sys.path if entry])
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-I", "-c", _BOOT, paths, str(index_file)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-    )
+    order = [sys.executable, "-I", "-c", _BOOT, paths, str(index_file)]
+
+    def wait() -> None:
+        # Its standard input is open for as long as this process lives: it ends when we do.
+        with subprocess.Popen(  # noqa: S603
+            order, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+        ) as process:
+            process.wait()
+
+    waiting = Thread(target=wait, name="senses", daemon=True)
+    waiting.start()
+    return waiting
 
 
 def main() -> None:
     """Make the senses of the index file named on the command line, unless another process does."""
     os.nice(_POLITE)
+    Thread(target=_end_with_parent, daemon=True).start()
     index_file = Path(sys.argv[1])
     with index_file.with_suffix(".senses.lock").open("w") as lock:
         try:
@@ -77,6 +84,11 @@ def main() -> None:
         if not beside(index_file).exists():
             texts = Index.open(index_file).texts()
             save(beside(index_file), texts, make(texts, known_codes(index_file.parent)))
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(0)
 
 
 def save(path: Path, texts: list[str], senses: Senses) -> None:

@@ -1,6 +1,7 @@
 """The library over a real SQLite file: add, publish, withdraw, and the index that follows."""
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import escalation.tables
 from knowledge_base import library, tables
 from knowledge_base.documents import Attributes, Block, BlockKind, StructuredDocument, from_json, to_json
 from knowledge_base.errors import DocumentNotFound, VersionNotFound
-from knowledge_base.generations import fingerprint
+from knowledge_base.generations import fingerprint, senses
 from knowledge_base.library import Library
 from knowledge_base.readers.markdown import read_markdown
 from knowledge_base.search import search
@@ -261,7 +262,8 @@ def test_old_index_files_are_removed(engine: Engine, tmp_path: Path) -> None:
     for number in range(6):
         _add(engine, replace(_doxing(), title=f"Title {number}"))
         assert shelf.refresh(engine, LATER)
-    assert len(list((tmp_path / "index").iterdir())) == 3
+    kept = [file.suffix for file in sorted((tmp_path / "index").iterdir())]
+    assert kept == [".index", ".senses"] * 3
     assert shelf.index.note.generation == 7
 
 
@@ -301,3 +303,39 @@ def test_only_the_audience_of_a_document_finds_it(engine: Engine, tmp_path: Path
     assert search(index, "leaked address").topics == ()
     for tag in ("member", "city:boise"):
         assert search(index, "leaked address", audience=frozenset({"public", tag})).hits
+
+
+def test_what_a_published_document_means_is_known_at_once_and_not_made_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    _add(engine, _doxing())
+    shelf = _opened(engine, tmp_path)
+    assert shelf.index.senses is not None
+    assert shelf.index.senses.complete
+    (kept,) = (tmp_path / "index").glob("*.senses")
+    written = kept.stat().st_mtime_ns
+    again = Library(tmp_path / "index")
+    again.refresh(engine, NOW)
+    assert again.index.senses is not None
+    assert again.index.senses.complete
+    assert kept.stat().st_mtime_ns == written
+
+
+def test_a_large_import_answers_by_its_words_until_a_process_apart_has_read_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    many = tuple(
+        Block(BlockKind.BULLETS, items=(f"Bylaw {number} speaks of snowploughs in ward {number}.",))
+        for number in range(310)
+    )
+    _add(engine, replace(_doxing(), blocks=many))
+    shelf = _opened(engine, tmp_path)
+    assert shelf.index.senses is not None
+    assert not shelf.index.senses.complete
+    assert search(shelf.index, "snowploughs in ward 77").hits
+    (file,) = (tmp_path / "index").glob("*.index")
+    senses.begin(file).join(120)
+    deadline = time.monotonic() + 60
+    while not shelf.refresh(engine, NOW) and time.monotonic() < deadline:
+        pass
+    assert shelf.index.senses.complete
