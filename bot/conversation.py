@@ -21,6 +21,7 @@ from sqlmodel import Session
 from bot import answering, recording, safety
 from bot.database import reading, transaction
 from bot.delivery import announce, sealing
+from bot.encoded import revealed
 from bot.messages import Inbound
 from bot.privacy import need_to_know
 from bot.recording import LONGEST_TEXT
@@ -113,6 +114,7 @@ def assess(
     checks: tuple[Check, ...] = CHECKS,
 ) -> tuple[Assessment, bool]:
     """Return the safety assessment, and whether the full check failed and something plainer decided."""
+    text = revealed(text)
     for number, check in enumerate(checks):
         try:
             return check(text, language=language, history=history, sent_at=sent_at), number > 0

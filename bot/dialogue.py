@@ -25,6 +25,7 @@ _THANKS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_SMALL_TALK = 80
+_PLACEHOLDER = re.compile(r"\[[^\[\]\d]{4,40} \d{1,6}\]")
 # What the button under a danger reply says for its presser, on every channel.
 SHOW_STEPS = {"en": "Show steps", "fr": "Montrer les étapes"}
 _STEPS = re.compile(
@@ -192,7 +193,7 @@ def _raised(turn: Turn) -> Priority | None:
 
 
 def _reply(turn: Turn, found: SearchResult | None, quotes: tuple[Hit, ...]) -> Reply:
-    text = turn.text.strip()
+    text = _PLACEHOLDER.sub(" ", turn.text).strip()  # a number or an address alone is no question
     if not any(character.isalnum() for character in text):
         return Reply.EMPTY
     plain = " ".join(re.sub(r"[^\w\s]", " ", text).split())

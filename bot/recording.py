@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
 from sqlmodel import Session
 
 from bot.delivery import sealing
+from bot.encoded import concealed
 from bot.messages import Inbound
 from bot.redaction import mask
 from bot.redaction.values import Span
@@ -18,6 +20,8 @@ from escalation.sla import Priority
 from escalation.tables import Attachment, HelpRequest, Message, Person, Thread
 
 LONGEST_TEXT = 200_000
+_NOT_SHOWN = {"en": "[not shown: masking failed]", "fr": "[masqué en entier : le masquage a échoué]"}
+log = structlog.get_logger()
 _HUMAN = frozenset({MessageKind.MESSAGE, MessageKind.EDIT, MessageKind.DELETION})
 
 
@@ -31,10 +35,19 @@ class MaskedWords:
 
 
 def mask_words(inbound: Inbound, language: str) -> MaskedWords:
-    """Mask the text and the subject. A hostile text may take a second: never under a write lock."""
-    text = mask(inbound.text[:LONGEST_TEXT], language=language)
-    subject = mask(inbound.subject, language=language).text[:500] if inbound.subject else None
-    return MaskedWords(text.text, subject, text.spans)
+    """Mask the text and the subject. A hostile text may take a second: never under a write lock.
+
+    If the masker itself breaks, nothing of the message is shown in lists; it is kept all the same.
+    """
+    try:
+        text = mask(concealed(inbound.text[:LONGEST_TEXT], language), language=language)
+        subject = mask(concealed(inbound.subject, language), language=language) if inbound.subject else None
+    except Exception as error:  # noqa: BLE001  a message must not be lost for want of a mask
+        log.error(
+            "masking failed, nothing is shown", action="recording.mask_failed", error=type(error).__name__
+        )
+        return MaskedWords(_NOT_SHOWN["fr" if language == "fr" else "en"], None)
+    return MaskedWords(text.text, subject.text[:500] if subject else None, text.spans)
 
 
 def message_row(
