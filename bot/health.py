@@ -8,11 +8,10 @@ from sqlalchemy.exc import DBAPIError
 from bot import migrations
 from bot.database import reading
 from bot.services import Services
-from bot.tables import Beat
-from bot.worker import SWEEP
-from escalation import outbox, request_log
+from bot.tables import SWEEP, Beat
+from escalation import outbox, request_log, watchdog
 
-SWEEP_LATE = timedelta(seconds=90)
+SWEEP_LATE = timedelta(seconds=60)
 DELIVERY_LATE = timedelta(minutes=5)
 UNCHECKED = timedelta(days=1)
 
@@ -40,6 +39,7 @@ def check(services: Services, *, sweeping: bool) -> Health:
         with reading(services.engine) as session:
             oldest = outbox.oldest_due(session, now)
             last = session.get(Beat, SWEEP)
+            forgotten = watchdog.forgotten(session, now) if sweeping else ()
             last_sweep = last.at if last else None
             unchecked = request_log.unchecked_since(session, now - UNCHECKED)
     except DBAPIError as error:
@@ -59,7 +59,9 @@ def check(services: Services, *, sweeping: bool) -> Health:
     if not len(index.catalog):
         faults.append("the library is empty")
     if sweeping and (last_sweep is None or now - last_sweep > SWEEP_LATE):
-        faults.append("the reminder sweep has not run in the last 90 seconds")
+        faults.append("the reminder sweep has not run in the last minute")
+    if forgotten:
+        faults.append(f"{len(forgotten)} open tickets have no next step: the leads have been told")
     if oldest is not None and now - oldest > DELIVERY_LATE:
         faults.append("a message has waited more than 5 minutes to be sent")
     return Health(

@@ -1,15 +1,42 @@
-"""The hub's policy, saved and put to work: the one way in for whoever changes it."""
+"""The hub's policy and plans, saved and put to work: the one way in for whoever changes them."""
 
 from collections.abc import Callable
 
 from bot.database import reading, transaction
 from bot.delivery import announce
+from bot.redaction import mask
 from bot.services import Services
-from escalation import policy_store, tickets
-from escalation.access import Actor
+from escalation import plans, policy_store, request_log, tickets
+from escalation.access import Actor, Verb, may
+from escalation.errors import NotFound
 from escalation.sla import Policy
 from escalation.tables import PolicyOrigin
 from escalation.tickets.policies import Moves
+
+
+def check_in(
+    services: Services,
+    number: str,
+    by: Actor,
+    *,
+    done: int | None = None,
+    skip: int | None = None,
+    note: str = "",
+    start: bool = False,
+) -> None:
+    """Begin a ticket's follow-up plan, or note one of its steps as done or skipped, with a masked note."""
+    now = services.clock()
+    with transaction(services.engine) as session:
+        ticket = tickets.by_number(session, number)
+        if ticket.id is None or not may(by, Verb.WORK_TICKET, tickets.thing(session, ticket)):
+            raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
+        request_log.lock_request(session, ticket.request_id)
+        if start:
+            plans.begin(session, ticket, services.policy, now)
+        masked = mask(note, language=ticket.language).text
+        for step, skipped in ((done, False), (skip, True)):
+            if step is not None:
+                plans.finish(session, ticket.id, step, masked, now, by=by.person_id, skipped=skipped)
 
 
 def preview(

@@ -49,6 +49,14 @@ def _public_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _time_of_day(value: str) -> str:
+    hour, colon, minute = value.strip().partition(":")
+    good = colon and hour.isascii() and hour.isdigit() and minute.isascii() and minute.isdigit()
+    if not good or len(minute) != 2 or int(hour) > 23 or int(minute) > 59:
+        raise ValueError("must be a time of day such as 10:30")
+    return f"{int(hour):02d}:{minute}"
+
+
 def _alias(name: str) -> str:
     return name.upper() if name.upper().startswith(_FAMILIES[1:]) else f"HELPDESK_{name.upper()}"
 
@@ -71,6 +79,8 @@ class Settings(BaseModel):
     metrics_token: SecretStr | None = None
     heartbeat_seconds: Annotated[float, Field(gt=0, le=60)] = 20.0
     policy_file: Path | None = None
+    selftest_at: Annotated[str, AfterValidator(_time_of_day)] | None = None
+    dead_man_url: Annotated[str, AfterValidator(_public_address)] | None = None
     pager_url: Annotated[str, AfterValidator(_public_address)] | None = None
     pager_secret: SecretStr | None = None
     keep_originals_days: Annotated[int, Field(ge=1, le=36_500)] = 90

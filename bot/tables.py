@@ -69,6 +69,9 @@ class MasterKey(Base, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime, nullable=False)
 
 
+SWEEP = "reminders"  # the beat of the clocks' sweep
+
+
 class Beat(Base, table=True):
     """When a periodic task last ran to its end."""
 

@@ -17,33 +17,34 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
-from bot import conversation, safety
+from bot import conversation, reviews, safety, selftest, watchdog
 from bot.channels.email import mailbox
 from bot.channels.email.cursor import DatabaseCursor
 from bot.channels.email.intake import Intake
 from bot.channels.email.sender import SmtpSender
 from bot.conversation import Accepted
 from bot.database import transaction
-from bot.delivery import loop, nudges, paging
+from bot.delivery import digests, loop, nudges, paging
 from bot.messages import Inbound
 from bot.privacy import retention
 from bot.redaction import mask
 from bot.services import Services
-from bot.tables import Beat
-from escalation import chains, outbox, reminders
+from bot.tables import SWEEP, Beat
+from escalation import chains, outbox, plans, reminders
 from escalation.tables import ChannelName
 from knowledge_base import language
 from knowledge_base.topics import topic_model
 
 LIBRARY_SECONDS = 1
 POLICY_SECONDS = 5
+DIGEST_SECONDS = 60
+REVIEW_SECONDS = 900
 MESSAGES_SECONDS = 2
 STALE_SECONDS = 15
 RETENTION_SECONDS = 3600
 STOP_SECONDS = 5.0
 TRIES = 3
 LOCK_FAULTS = frozenset({"DeadlockDetected", "LockNotAvailable", "SerializationFailure"})
-SWEEP = "reminders"
 log = structlog.get_logger()
 
 
@@ -58,6 +59,8 @@ def beat(services: Services) -> int:
     if grouped := _in_turn(services, paging.together):
         log.info("pages told together", action="paging.together", count=grouped)
     while _in_turn(services, _record) == reminders.BATCH:
+        pass
+    while _in_turn(services, _record_plans) == reminders.BATCH:
         pass
     while said_now := _in_turn(services, _remind):
         said += said_now
@@ -80,6 +83,10 @@ def _record(session: Session, services: Services, now: datetime) -> int:
     return reminders.record_due(session, services.policy, now)
 
 
+def _record_plans(session: Session, services: Services, now: datetime) -> int:
+    return plans.record_due(session, services.policy, now, limit=reminders.BATCH)
+
+
 def _remind(session: Session, services: Services, now: datetime) -> int:
     notices = reminders.take_out(session, services.policy, now)
     nudges.enqueue(session, services, notices, now)
@@ -96,6 +103,14 @@ def _in_turn(services: Services, work: Callable[[Session, Services, datetime], i
             if attempt + 1 == TRIES or type(error.orig).__name__ not in LOCK_FAULTS:
                 raise
     return 0
+
+
+def send_digests(services: Services) -> int:
+    """Queue the morning's digest for those whose working day has begun."""
+    queued = _in_turn(services, digests.send)
+    if queued:
+        services.outbox_ready.set()
+    return queued
 
 
 def release_stale(services: Services) -> int:
@@ -150,6 +165,10 @@ class Worker:
         self._every(POLICY_SECONDS, refresh_policy)
         if services.vault is not None:
             self._every(services.settings.heartbeat_seconds, beat)
+            self._every(DIGEST_SECONDS, send_digests)
+            self._every(DIGEST_SECONDS, selftest.daily)
+            self._every(REVIEW_SECONDS, reviews.sync)
+            self._thread("watchdog", partial(watchdog.run, services, self._stop))
             self._every(MESSAGES_SECONDS, conversation.sweep)
             self._every(STALE_SECONDS, release_stale)
             self._every(RETENTION_SECONDS, expire)
@@ -181,7 +200,7 @@ class Worker:
             "interval",
             args=[self._services],
             seconds=seconds,
-            id=job.__name__,
+            id=f"{job.__module__}.{job.__name__}",
             next_run_time=self._services.clock(),
         )
 

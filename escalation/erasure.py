@@ -21,6 +21,7 @@ from escalation.tables import (
     DataKey,
     Erasure,
     ExpertProfile,
+    FollowUp,
     HelpRequest,
     Identity,
     Message,
@@ -142,17 +143,19 @@ def remove_records(session: Session, request_ids: Sequence[int]) -> None:
     """Delete these requests with every row that hangs on them, by whatever table."""
     keys = [key.id for key in _keys_of(session, request_ids)]
     doomed: dict[Table, list[Any]] = {_table(HelpRequest): list(request_ids)}
+    _add_hanging(session, doomed)
+    # clocks and the like name their subject by kind and number, and have rows of their own
+    named = ((SubjectKind.TICKET, _table(Ticket)), (SubjectKind.FOLLOW_UP, _table(FollowUp)))
     for table in metadata.sorted_tables:
-        if table not in doomed and (found := _hanging_on(session, table, doomed)):
-            doomed[table] = found
-    # clocks and the like name their ticket by kind and number
-    about = [
-        table for table in metadata.sorted_tables if {"subject_kind", "subject_id"} <= set(table.c.keys())
-    ]
-    for table in about:
-        for some in _batches(doomed.get(_table(Ticket), [])):
-            of_tickets = table.c.subject_id.in_(some), table.c.subject_kind == SubjectKind.TICKET
-            _run(session, table.delete().where(*of_tickets))
+        if not {"subject_kind", "subject_id"} <= set(table.c.keys()):
+            continue
+        for kind, subject in named:
+            for some in _batches(doomed.get(subject, [])):
+                query = select(_key_column(table)).where(
+                    table.c.subject_kind == kind, table.c.subject_id.in_(some)
+                )
+                doomed.setdefault(table, []).extend(session.connection().execute(query).scalars())
+    _add_hanging(session, doomed)
     for table in reversed(metadata.sorted_tables):
         for some in _batches(doomed.get(table, [])):
             _run(session, table.delete().where(_key_column(table).in_(some)))
@@ -236,6 +239,12 @@ def _forget_addresses(session: Session, names: Collection[str]) -> None:
 def _keys_of(session: Session, request_ids: Sequence[int]) -> Sequence[DataKey]:
     wanted = select(col(HelpRequest.data_key_id)).where(col(HelpRequest.id).in_(request_ids))
     return session.exec(rows_of(DataKey).where(col(DataKey.id).in_(wanted))).all()
+
+
+def _add_hanging(session: Session, doomed: dict[Table, list[Any]]) -> None:
+    for table in metadata.sorted_tables:
+        if table not in doomed and (found := _hanging_on(session, table, doomed)):
+            doomed[table] = found
 
 
 def _hanging_on(session: Session, table: Table, doomed: dict[Table, list[Any]]) -> list[Any]:

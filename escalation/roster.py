@@ -107,7 +107,7 @@ class Roster:
         if person_id not in self._zones:
             person = self._session.get(Person, person_id)
             self._zones[person_id] = directory.zone_of(self._session, person) if person else None
-        return _working(self._policy.hub_calendar, self._zones[person_id])
+        return working_hours(self._policy.hub_calendar, self._zones[person_id])
 
 
 def _repeat(point: str) -> int:
@@ -123,7 +123,8 @@ def state_of(ticket: Ticket, target: Target, point: str) -> ReminderState:
 
 
 @lru_cache(maxsize=256)
-def _working(hub: Calendar, zone: str | None) -> Calendar:
+def working_hours(hub: Calendar, zone: str | None) -> Calendar:
+    """Return the hub's hours on the clock of another zone, closed on the hub's holidays."""
     if zone is None or zone == hub.zone:
         return hub
     try:

@@ -266,3 +266,18 @@ def _passages(document: StructuredDocument, version_id: int) -> list[Passage]:
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100]
+
+
+def review_dates(session: Session) -> dict[int, dt.date]:
+    """Return when each published document is to be reviewed next, by its number; those without a date are left out."""
+    rows = session.exec(
+        select(col(Document.id), col(Document.review_date)).where(
+            Document.state == DocumentState.PUBLISHED, col(Document.review_date).is_not(None)
+        )
+    ).all()
+    return {number: day for number, day in rows if number is not None and day is not None}
+
+
+def title_of(session: Session, document_id: int) -> str | None:
+    """Return a document's title, or None when it is gone."""
+    return session.exec(select(Document.title).where(Document.id == document_id)).first()

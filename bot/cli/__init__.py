@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from bot.cli import ask, backup, directory, doctor, evaluate, kb, mail, privacy, run, setup, sla, tickets
+from bot.cli import (
+    ask,
+    backup,
+    directory,
+    doctor,
+    evaluate,
+    kb,
+    mail,
+    privacy,
+    run,
+    selftest,
+    setup,
+    sla,
+    tickets,
+)
 
 app = typer.Typer(
     name="helpdesk",
@@ -14,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (run, ask, setup, doctor, backup, evaluate):
+for module in (run, ask, setup, doctor, backup, evaluate, selftest):
     module.register(app)
 app.add_typer(tickets.app, name="tickets", help="Work tickets from the terminal.")
 app.add_typer(sla.app, name="sla", help="Clocks and policies: when something would be due, and why.")

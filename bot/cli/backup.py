@@ -25,9 +25,8 @@ from bot.provisioning import (
     take_up_new_key,
 )
 from bot.settings import Settings
-from bot.tables import Beat, MasterKey
+from bot.tables import SWEEP, Beat, MasterKey
 from bot.vault import Vault, VaultError, read_key_file, write_key_file
-from bot.worker import SWEEP
 from escalation import erasure
 
 _RUNNING = timedelta(seconds=60)

@@ -24,9 +24,8 @@ from bot.delivery.loop import deliver_due
 from bot.provisioning import NotReady, Say, describe
 from bot.services import Services
 from bot.settings import Settings, SettingsError, load
-from bot.tables import Beat
+from bot.tables import SWEEP, Beat
 from bot.vault import VaultError
-from bot.worker import SWEEP
 from escalation import directory, outbox
 from escalation.access import OPERATOR, Actor
 from escalation.business_hours import CalendarError

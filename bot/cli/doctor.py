@@ -26,9 +26,8 @@ from bot.health import DELIVERY_LATE, SWEEP_LATE, UNCHECKED
 from bot.messages import DeliveryError
 from bot.provisioning import NotReady, describe
 from bot.settings import LOOPBACK, Settings, SettingsError
-from bot.tables import Beat, MasterKey
+from bot.tables import SWEEP, Beat, MasterKey
 from bot.vault import Vault, VaultError, read_key_file
-from bot.worker import SWEEP
 from escalation import directory, outbox, request_log
 from escalation.business_hours import check_zone_data, force_packaged_zones
 from escalation.tables import OutboxMessage, OutboxState, Person, RoleName

@@ -28,7 +28,7 @@ from bot.provisioning import NotReady
 from bot.rendering import times
 from bot.rendering.labels import label
 from bot.services import Services
-from escalation import directory, policy_store, tickets, what_if
+from escalation import directory, plans, policy_store, tickets, what_if
 from escalation.access import Verb, may
 from escalation.business_hours import force_packaged_zones
 from escalation.errors import Forbidden, NotFound
@@ -283,6 +283,44 @@ def holidays(
             raise Forbidden("Only an admin changes the policy.")
         saved = promises.save(services, write_policy(edited), actor, f"holidays of {chosen}")
         out.print(plain(f"Version {saved.version} of the policy is in force for new tickets."))
+
+
+@app.command("follow-ups")
+@one_line_errors
+def follow_ups(
+    number: Number,
+    done: Annotated[
+        int | None, typer.Option(help="Note that this step was done; say what with --note.")
+    ] = None,
+    skip: Annotated[int | None, typer.Option(help="Skip this step; say why with --note.")] = None,
+    note: Annotated[str, typer.Option(help="What was found, or why it is skipped. Kept masked.")] = "",
+    start: Annotated[
+        bool, typer.Option("--start", help="Begin the policy's plan for this ticket now.")
+    ] = False,
+    who: AsWhom = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Show a ticket's check-ins, or note one as done or skipped. A plan lives on after its ticket is solved."""
+    with desk(data_dir) as services:
+        actor = acting(services, who)
+        if done is not None or skip is not None or start:
+            promises.check_in(services, number, actor, done=done, skip=skip, note=note, start=start)
+        with reading(services.engine) as session:
+            ticket = tickets.by_number(session, number)
+            if not may(actor, Verb.READ_TICKET, tickets.thing(session, ticket)):
+                raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
+            steps = plans.steps(session, ticket.id or 0)
+            zone = directory.zone_of(session, tickets.requester(session, ticket))
+        if not steps:
+            out.print("No follow-up is planned. Begin one with --start.")
+        now, zone = services.clock(), zone or services.policy.hub_calendar.zone
+        for step in steps:
+            how = ("skipped" if step.skipped else "done") if step.done_at else "planned"
+            out.print(
+                plain(
+                    f"{step.number}  {times.when(step.due_at, zone, 'en', now)}  {how}  {step.note}".rstrip()
+                )
+            )
 
 
 def _policy_in(file: Path) -> tuple[str, Policy]:

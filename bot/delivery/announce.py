@@ -18,7 +18,7 @@ from bot.rendering import PageContext, PoliceLine, TicketContext, WordsContext, 
 from bot.rendering.labels import label
 from bot.safety.assessment import Situation
 from bot.services import Services
-from escalation import directory, outbox, request_log, tickets
+from escalation import directory, outbox, plans, request_log, tickets
 from escalation.errors import NotFound
 from escalation.notices import (
     ChainStep,
@@ -363,6 +363,7 @@ def _context(
         late_for=_late_for(session, ticket),
         zone=zone,
         url=_url(services, ticket) if for_desk else None,
+        next_check_in=plans.next_check_in(session, ticket.id),
         expert=name_of(
             session, ticket.assignee_id if ticket.assignee_id is not None else ticket.suggested_id
         ),

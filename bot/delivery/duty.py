@@ -9,7 +9,7 @@ from bot.delivery.enqueue import Destination
 from bot.rendering import times
 from bot.rendering.labels import label
 from bot.services import Services
-from escalation import confidentiality, directory, tickets
+from escalation import confidentiality, directory, self_tests, tickets
 from escalation.access import Thing, Verb, may
 from escalation.business_hours import is_open, next_open
 from escalation.sla import Priority
@@ -33,7 +33,7 @@ def alerted(
     a channel that wakes them: a pager, or what the policy names. While the hub is closed only the policy's
     own cover counts: a flag that was never taken down promises nobody's night.
     """
-    waking = _waking(services, now)
+    waking = _waking(session, services, now)
     places = _real_places(session, services, request_id) if waking else ()
     reached = any(place.channel.value in waking for place in places)
     return label("expert_on_duty", language) if reached else None
@@ -116,10 +116,18 @@ def of_recipient(session: Session, services: Services, recipient: str) -> tuple[
     return _shared(services)
 
 
-def _waking(services: Services, now: datetime) -> frozenset[str]:
-    """Return the channels that somebody on duty can't miss at this hour."""
+def pager_of(session: Session, services: Services, people: tuple[Person, ...]) -> Destination | None:
+    """Return the pager of the first of these people who has one and is on duty, or None."""
+    return next(iter(_pagers(session, services, people)), None)
+
+
+def _waking(session: Session, services: Services, now: datetime) -> frozenset[str]:
+    """Return the channels that somebody on duty can't miss at this hour.
+
+    A night is covered only where a test page has been answered: what was never tried is not promised.
+    """
     cover = services.policy.out_of_hours
-    named = frozenset(cover.channels) if cover else frozenset()
+    named = frozenset(cover.channels) if cover and self_tests.proven(session, now) else frozenset()
     if is_open(services.policy.hub_calendar, now):
         return named | {ChannelName.PAGER.value}
     return named

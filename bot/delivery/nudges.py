@@ -20,6 +20,7 @@ from escalation.notices import ChainStep, ReminderItem, RemindersDue
 from escalation.roster import EXPERTS, person_of
 from escalation.sla import Priority, Target
 from escalation.tables import Lane, Ticket
+from knowledge_base import library
 
 MOST_LINES = 30
 
@@ -89,7 +90,7 @@ def _single(session: Session, services: Services, recipient: str, item: Reminder
         language = destination.language
         context = replace(
             announce.desk_context(session, services, ticket, now, language),
-            event="silence" if item.target is Target.SILENCE else None,
+            event=item.target.value if item.target in (Target.SILENCE, Target.FOLLOW_UP) else None,
             target=label(item.target.value, language),
             due_at=item.due_at,
             breached=item.breached,
@@ -120,7 +121,7 @@ def _several(
     for destination in duty.of_recipient(session, services, recipient):
         language = destination.language
         context = NudgesContext(
-            lines=tuple(_line(item, language) for item in ordered[:MOST_LINES]),
+            lines=tuple(_line(session, item, language) for item in ordered[:MOST_LINES]),
             more=max(0, len(ordered) - MOST_LINES),
             late=sum(item.breached for item in items),
             zone=_zone(session, services, recipient),
@@ -137,10 +138,13 @@ def _several(
         )
 
 
-def _line(item: ReminderItem, language: str) -> NudgeLine:
-    number = tickets.number_of(item.ticket_id) if item.ticket_id is not None else ""
+def _line(session: Session, item: ReminderItem, language: str) -> NudgeLine:
+    if item.ticket_id is not None:
+        name = tickets.number_of(item.ticket_id)
+    else:
+        name = library.title_of(session, item.subject_id) or f"no. {item.subject_id}"
     return NudgeLine(
-        number, item.priority.value, label(item.target.value, language), item.due_at, item.breached
+        name, item.priority.value, label(item.target.value, language), item.due_at, item.breached
     )
 
 

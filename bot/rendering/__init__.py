@@ -8,8 +8,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from bot.rendering import times
 from bot.rendering.contexts import (
+    AlarmContext,
     AnswerContext,
     Context,
+    DigestContext,
     LineContext,
     NudgeLine,
     NudgesContext,
@@ -61,8 +63,10 @@ class Renderer:
 
 
 __all__ = [
+    "AlarmContext",
     "AnswerContext",
     "Context",
+    "DigestContext",
     "LineContext",
     "NudgeLine",
     "NudgesContext",

@@ -65,6 +65,7 @@ class TicketContext:
     due_before: datetime | None = None
     why: str | None = None
     silent: bool = False
+    next_check_in: datetime | None = None
     in_doubt: bool = False
     has_911: bool = True
     police: tuple[PoliceLine, ...] | None = None
@@ -89,6 +90,27 @@ class NudgesContext:
     more: int
     late: int
     zone: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestContext:
+    """The morning's digest: somebody's own calm tickets, and those that nobody has."""
+
+    mine: tuple[NudgeLine, ...]
+    unowned: tuple[NudgeLine, ...]
+    more: int
+    zone: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmContext:
+    """What the watchdog found."""
+
+    sweep_late: bool
+    numbers: tuple[str, ...]
+    more: int
     url: str
 
 
@@ -118,5 +140,13 @@ class LineContext:
 
 
 Context = (
-    AnswerContext | WordsContext | TicketContext | PageContext | PagesContext | NudgesContext | LineContext
+    AnswerContext
+    | WordsContext
+    | TicketContext
+    | PageContext
+    | PagesContext
+    | NudgesContext
+    | DigestContext
+    | AlarmContext
+    | LineContext
 )

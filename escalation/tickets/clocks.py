@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from escalation import chains, policy_store
+from escalation import chains, plans, policy_store
 from escalation.notices import PromiseChanged
 from escalation.sla import (
     ClockState,
@@ -147,6 +147,7 @@ def refresh(
         session.add(ticket)
     session.flush()
     chains.follow(session, ticket, current, loaded.log, under, now)
+    plans.follow(session, ticket, loaded.log, under)
     return current
 
 

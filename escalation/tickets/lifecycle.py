@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, or_, update
 from sqlmodel import Session, col
 
-from escalation import directory
+from escalation import directory, self_tests
 from escalation.errors import AlreadyClaimed, IllegalMove
 from escalation.identifiers import new_id
 from escalation.notices import (
@@ -97,7 +97,13 @@ def open_new(
         EventKind.OPENED,
         cause,
         now,
-        detail=clocks.detail(priority=new.priority, needed_by=new.needed_by, policy=policy.version),
+        detail=clocks.detail(
+            priority=new.priority,
+            needed_by=new.needed_by,
+            policy=policy.version,
+            # nights are promised only once a test has woken somebody
+            covered=policy.out_of_hours is not None and self_tests.proven(session, now),
+        ),
     )
     clocks.refresh(session, opened, policy, now)
     return opened, (TicketOpened(opened.id, new.priority, page=new.priority is Priority.P1),)

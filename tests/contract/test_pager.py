@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
-from bot import casework, conversation
+from bot import casework, conversation, selftest
 from bot.channels.pager.sender import PagerSender
 from bot.channels.pager.signing import HEADER, sign
 from bot.database import reading, transaction
@@ -282,12 +282,36 @@ def test_alerting_is_said_only_when_somebody_with_a_pager_is_on_duty(paged: Page
     assert "Nobody at the hub is on duty until today at 09:00" in night
     policy = replace(paged.desk.services.policy, out_of_hours=Cover("lead on call", ("pager",)))
     paged.desk.services = replace(paged.desk.services, policies=Policies(policy))
+    assert "alerting" not in said()  # the pager was never tried
+    answer_a_self_test(paged)
     assert "alerting the expert on duty" in said()
     with transaction(paged.desk.services.engine) as session:
         for profile in session.exec(select(ExpertProfile)).all():
             profile.on_duty = False
             session.add(profile)
     assert "alerting" not in said()
+
+
+def answer_a_self_test(paged: Paged) -> None:
+    test_id = selftest.start(paged.desk.services)
+    deliver_due(paged.desk.services, ChannelName.PAGER, "test")
+    page = paged.gateway.calls[-1].content
+    assert "TEST, nobody is in danger" in page["text"]
+    token = page["acknowledge_url"].rpartition("/")[2]
+    tab = Tab(paged.desk.services)
+    assert "This is a test" in tab.client.get(f"/pager/{token}").text
+    assert paged.reply(page["id"], "ok") == 200
+    assert selftest.report(paged.desk.services, test_id).acknowledged
+
+
+def test_a_self_test_is_answered_by_link_too_and_opens_nothing(paged: Paged) -> None:
+    test_id = selftest.start(paged.desk.services, to="Dana")
+    deliver_due(paged.desk.services, ChannelName.PAGER, "test")
+    token = paged.gateway.calls[-1].content["acknowledge_url"].rpartition("/")[2]
+    client = Tab(paged.desk.services).client
+    assert "The test has reached you" in client.post_raw(f"/pager/{token}", "", {}).text
+    assert selftest.report(paged.desk.services, test_id).acknowledged
+    assert paged.desk.tickets == []
 
 
 def test_half_a_pager_is_a_fault_of_the_settings() -> None:

@@ -16,9 +16,8 @@ from bot.cli.setup import write_env
 from bot.console.sign_in import redeem, start_session
 from bot.database import open_engine, reading, transaction
 from bot.settings import load
-from bot.tables import Beat, BrowserSession
+from bot.tables import SWEEP, Beat, BrowserSession
 from bot.vault import Vault, new_master_key
-from bot.worker import SWEEP
 from escalation import directory
 from escalation.tables import Identity, Person, Role, RoleName
 from tests.support.desk import DeskFactory

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot import casework
+from bot import casework, selftest
 from bot.browser.language import Language, choose
 from bot.browser.paper import Paper
 from bot.browser.route import page_route
@@ -39,7 +39,7 @@ class Page:
     """One page that went to one person."""
 
     row_id: str
-    request_id: int
+    request_id: int | None  # None for the page of a self-test
     person_id: int
     language: Language
 
@@ -52,6 +52,7 @@ class Acknowledged:
     owner: str | None = None
     mine: bool = False
     refused: bool = False
+    tested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class PagerPage:
     token: str | None = None
     words: str = ""
     number: str | None = None
+    test: bool = False
 
 
 class Pager:
@@ -75,7 +77,7 @@ class Pager:
         page = self._page(token)
         if page is None:
             return self._draw(request, self._language(request), PagerPage(words="unknown"), status=404)
-        return self._draw(request, page.language, PagerPage(token=token))
+        return self._draw(request, page.language, PagerPage(token=token, test=page.request_id is None))
 
     def press(self, request: Request, token: str) -> Response:
         """Acknowledge the page. Pressing again changes nothing and says who has the request."""
@@ -84,6 +86,8 @@ class Pager:
             return self._draw(request, self._language(request), PagerPage(words="unknown"), status=404)
         done = self._acknowledge(page)
         texts = TEXTS[page.language]
+        if done.tested:
+            return self._draw(request, page.language, PagerPage(None, texts.tested))
         if done.number is None:
             words = texts.refused if done.refused else texts.not_yet
             again = None if done.refused else token
@@ -116,6 +120,8 @@ class Pager:
         if " ".join(report["reply"].casefold().split()).strip(" .!") not in _YES:
             return JSONResponse({"acknowledged": False})
         done = self._acknowledge(page)
+        if done.tested:
+            return JSONResponse({"acknowledged": True})
         if done.refused:
             return JSONResponse({"error": "refused"}, status_code=403)
         if done.number is None:
@@ -130,7 +136,11 @@ class Pager:
     def _find(self, row_id: str) -> Page | None:
         with reading(self._services.engine) as session:
             row = session.get(OutboxMessage, row_id)
-            if row is None or row.channel != CHANNEL or row.request_id is None:
+            if (
+                row is None
+                or row.channel != CHANNEL
+                or (row.request_id is None and row.kind != selftest.KIND)
+            ):
                 return None
             if self._services.clock() - row.created_at > GOOD_FOR:
                 return None
@@ -142,6 +152,8 @@ class Pager:
             return Page(row.id, row.request_id, person_id, Language.FR if language == "fr" else Language.EN)
 
     def _acknowledge(self, page: Page) -> Acknowledged:
+        if page.request_id is None:
+            return Acknowledged(tested=selftest.acknowledge(self._services, page.row_id, "the pager"))
         with reading(self._services.engine) as session:
             actor: Actor = directory.actor_of(session, page.person_id)
         try:

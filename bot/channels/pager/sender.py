@@ -26,7 +26,12 @@ _MANY = {
     "en": "{hub}: many messages of danger from strangers. Look at the queue: {link}",
     "fr": "{hub} : plusieurs messages de danger d'inconnus. Voyez la file : {link}",
 }
+_TEST = {
+    "en": "{hub}: TEST, nobody is in danger. Please answer: {link}",
+    "fr": "{hub} : ESSAI, personne n'est en danger. Veuillez répondre : {link}",
+}
 TOGETHER = "pages"
+SELF_TEST = "self_test"
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -57,7 +62,10 @@ class PagerSender:
         except (ValueError, KeyError, TypeError):
             raise DeliveryError("the address names no pager", permanent=True) from None
         language = "fr" if message.language == "fr" else "en"
-        if message.kind == TOGETHER:  # about no request in particular: there is nothing to take but a look
+        if message.kind == SELF_TEST:
+            link = f"{self._base}/pager/{token_for(message.row_id, self._sign_token)}"
+            words = _TEST[language]
+        elif message.kind == TOGETHER:  # about no request in particular: there is nothing to take but a look
             link, words = f"{self._base}/console", _MANY[language]
         else:
             link = f"{self._base}/pager/{token_for(message.row_id, self._sign_token)}"

@@ -20,6 +20,8 @@ class PagerTexts:
     refused: str
     unknown: str
     open: str
+    test_lead: str
+    tested: str
 
 
 TEXTS: Final[Mapping[Language, PagerTexts]] = {
@@ -33,6 +35,8 @@ TEXTS: Final[Mapping[Language, PagerTexts]] = {
         refused="You can’t take this request. Somebody else is being paged.",
         unknown="This link is not one of ours, or has run out. Open the queue instead.",
         open="Open in the console",
+        test_lead="This is a test. Nobody is in danger. Press the button to show that pages reach you.",
+        tested="Thank you. The test has reached you.",
     ),
     Language.FR: PagerTexts(
         title="Vous avez été alerté",
@@ -44,5 +48,7 @@ TEXTS: Final[Mapping[Language, PagerTexts]] = {
         refused="Vous ne pouvez pas prendre cette demande. Quelqu’un d’autre est alerté.",
         unknown="Ce lien n’est pas de nous, ou n’est plus valable. Ouvrez plutôt la file.",
         open="Ouvrir dans la console",
+        test_lead="Ceci est un essai. Personne n’est en danger. Appuyez pour montrer que les alertes vous parviennent.",
+        tested="Merci. L’essai vous est bien parvenu.",
     ),
 }
