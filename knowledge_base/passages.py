@@ -1,6 +1,6 @@
 """Cut a structured document into citable passages.
 
-Steps, contacts, recommendations and tables are units of their own; running text is gathered
+Steps, contacts, recommendations, tables and text to copy are units of their own; running text is gathered
 to between 60 and 180 words under one heading. Every word of the body is in one passage, in order.
 """
 
@@ -14,6 +14,7 @@ from knowledge_base.tokens import fold
 
 SHORTEST = 60
 LONGEST = 180
+LONGEST_COPIED = 600
 
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026:;\u00bb])\s+|\n+")
 _RECOMMENDATION = re.compile(
@@ -143,6 +144,9 @@ def _pieces(block: Block, heading: tuple[str, ...], *, contact: bool) -> Iterato
         kind = PassageKind.CONTACT if contact else PassageKind.TABLE
         for item in block.items:
             yield piece(kind, item, alone=contact)
+    elif block.kind is BlockKind.CODE and len(block.text.split()) <= LONGEST_COPIED:
+        # Text to be copied is quoted as it stands, with its lines, and with nothing else.
+        yield piece(PassageKind.TEXT, block.text, alone=True)
     else:
         numbered = _RECOMMENDATION.match(block.text) or (
             _RECOMMENDATION.match(heading[-1]) if heading else None

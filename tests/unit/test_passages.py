@@ -88,6 +88,12 @@ def test_sources_are_marked_so_that_they_are_not_quoted_as_advice() -> None:
     assert [p.kind for p in passages] == [PassageKind.SOURCE]
 
 
+def test_text_to_copy_is_a_passage_of_its_own_with_its_lines() -> None:
+    text = "\n".join(f"Line {n} of the script, to be read aloud." for n in range(40))
+    passages = cut(_document(_heading("Opening"), _text(9), Block(BlockKind.CODE, text), _text(9)))
+    assert [p.text for p in passages][1] == text
+
+
 def test_where_to_read_more_is_not_quoted_as_advice() -> None:
     for heading in ("See also", "À lire aussi"):
         passages = cut(_document(_heading(heading), Block(BlockKind.BULLETS, items=("Swatting", "Doxing"))))

@@ -147,7 +147,7 @@ def test_every_template_can_be_copied_whole(language: str) -> None:
         assert len(texts) >= 3, template.name
         passages = [passage.text for passage in passages_of(template)]
         for text in texts:
-            assert any(text in passage for passage in passages), (template.name, text)
+            assert text in passages, (template.name, text)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
