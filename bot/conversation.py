@@ -24,6 +24,7 @@ from bot.delivery import announce, sealing
 from bot.encoded import revealed
 from bot.messages import Inbound
 from bot.privacy import need_to_know
+from bot.privacy.complaints import complains
 from bot.recording import LONGEST_TEXT
 from bot.safety.assessment import Assessment
 from bot.services import CHECKS, Check, Services
@@ -147,10 +148,11 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
     masked = recording.mask_words(
         inbound, _served(assessment.language)
     )  # may take a second: not under the write lock
+    complaint = inbound.kind in _ASSESSED and complains(inbound.text)
     try:
         vault = sealing.vault_of(services)
         with transaction(services.engine) as session:
-            return _store(session, services, vault, inbound, assessment, failed, masked, now)
+            return _store(session, services, vault, inbound, assessment, failed, masked, complaint, now)
     except _DuplicateError:
         with transaction(services.engine) as session:
             known = request_log.known_message(session, inbound.key)
@@ -202,6 +204,7 @@ def _store(
     assessment: Assessment,
     failed: bool,
     masked: recording.MaskedWords,
+    complaint: bool,
     now: datetime,
 ) -> Accepted:
     known = request_log.known_message(session, inbound.key)
@@ -224,8 +227,9 @@ def _store(
         session, message, recording.attachment_rows(vault, session, message, inbound, request, now)
     ):
         raise _DuplicateError
-    if message.self_harm and inbound.case is None:
-        need_to_know.seal_at_birth(session, services, request, confidentiality.SELF_HARM, now)
+    if (message.self_harm or complaint) and inbound.case is None:
+        reason = confidentiality.SELF_HARM if message.self_harm else confidentiality.COMPLAINT
+        need_to_know.seal_at_birth(session, services, request, reason, now)
     if failed:
         announce.check_failed(session, services, message, now)
     if assessment.situation is not None and inbound.case is None:

@@ -92,6 +92,15 @@ def test_words_of_despair_are_sealed_to_the_duty_expert_and_the_lead(desk: Desk)
     assert [line.what for line in desk.rows(AccessLine)] == ["sealed"]
 
 
+def test_a_complaint_about_a_superior_is_sealed_and_one_about_strangers_is_not(desk: Desk) -> None:
+    desk.say("My supervisor keeps touching me. I want to talk to a person.")
+    desk.say("Strangers are harassing our mayor. I want to talk to a person.", who="other", thread="t2")
+    assert [row.reason for row in desk.rows(Seal)] == ["complaint"]
+    assert named(desk) == {EXPERT}
+    with reading(desk.services.engine) as session:
+        assert [row.id for row in reports.queue(session, desk.actor(OTHER_EXPERT))] == [2]
+
+
 def test_a_lead_from_the_requesters_city_is_not_named(desk: Desk) -> None:
     city = next(row for row in desk.rows(Affiliation) if row.person_id == OFFICIAL).city_id
     neighbour = staff(desk, "Neigh Bour", RoleName.LEAD, city=city)
