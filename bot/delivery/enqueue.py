@@ -142,7 +142,7 @@ def _send(
         kind=words.kind,
         language=words.language,
         text=rendered.text,
-        subject=_reply_subject(latest, rendered.subject),
+        subject=rendered.subject,  # never the writer's own: a locked phone shows it
         html=rendered.html,
         reply_to=latest.external_id if latest else None,
         references=tuple(dict.fromkeys(filter(None, (thread.key, latest.external_id if latest else None)))),
@@ -217,10 +217,3 @@ def _add(
         ),
         now,
     )
-
-
-def _reply_subject(latest: Message | None, fallback: str) -> str:
-    masked = latest.masked_subject if latest else None
-    if not masked:
-        return fallback
-    return masked if masked.lower().startswith(("re:", "re :", "ré:", "tr:")) else f"Re: {masked}"

@@ -85,7 +85,17 @@ def test_an_answer_shows_each_passage_as_a_quotation_with_its_source() -> None:
     assert "From the library:" in shown
     assert "3 more steps" in shown
     assert shown.count("remove it") == 1
-    assert "remove it" in post.text
+    assert post.text == EN.about_a_request, "a locked screen shows none of it"
+
+
+def test_on_a_locked_screen_danger_shows_911_and_despair_shows_nothing() -> None:
+    (danger,) = posts(
+        outbound("Call 911 now. Lock the door.", kind="safety", subject="Please read this first")
+    )
+    (despair,) = posts(outbound("Call or text 988.", kind="safety", subject="Please read this first"))
+    assert danger.text.startswith("Call 911 now")
+    assert despair.text == "Please read this first"
+    assert "988" in "\n".join(strings(list(despair.blocks)))
 
 
 def test_a_passage_that_is_not_in_the_text_costs_no_word_of_it() -> None:
@@ -137,7 +147,8 @@ def test_an_address_in_the_text_can_be_pressed_and_keeps_its_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["relay", "ticket_opened", "ticket_resolved", "ticket_card", "page", "reminder"]
+    "kind",
+    ["answer", "no_answer", "relay", "ticket_opened", "ticket_resolved", "ticket_card", "page", "reminder"],
 )
 @pytest.mark.parametrize("subject", ["New message about your request HD-1042", None])
 def test_notifications_about_tickets_say_nothing_of_the_content(kind: str, subject: str | None) -> None:

@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"\bHD-\d+\b")
 
 @dataclass(frozen=True, slots=True)
 class SlackPost:
-    """One chat.postMessage: blocks, and the text for notifications and screen readers."""
+    """One chat.postMessage: blocks, and the text that notifications show."""
 
     text: str
     blocks: tuple[Block, ...]
@@ -60,9 +60,8 @@ def posts(message: Outbound) -> tuple[SlackPost, ...]:
         if group and full:
             groups.append([])
         groups[-1].append(piece)
-    return tuple(
-        SlackPost(_fallback(message, group), tuple(piece.block for piece in group)) for group in groups
-    )
+    told = markup.escape(_notification(message))
+    return tuple(SlackPost(told, tuple(piece.block for piece in group)) for group in groups)
 
 
 def plain_posts(message: Outbound) -> tuple[SlackPost, ...]:
@@ -81,6 +80,16 @@ def neutral(message: Outbound) -> str:
     values = " ".join([*(action.value for action in message.actions), message.text])
     number = _NUMBER.search(values)
     return words.about_request.format(number=number.group()) if number else words.about_a_request
+
+
+def _notification(message: Outbound) -> str:
+    """Return what a locked screen shows: that there is news, and not which. Screen readers read the blocks.
+
+    The one exception is danger: 911 must be seen at a glance. What names 988 is nobody else's business.
+    """
+    if message.kind == "safety" and "988" not in message.text:
+        return next(markup.split(message.text, FALLBACK, markup.escape), "") or neutral(message)
+    return neutral(message)
 
 
 def section(text: str) -> Block:
@@ -338,16 +347,6 @@ def _feedback(helpful: Action, not_helpful: Action, words: Wording) -> Block:
 
 def _discreet(kind: str, *also: str) -> bool:
     return kind in _DISCREET or kind.startswith("ticket_") or kind in also
-
-
-def _fallback(message: Outbound, group: Sequence[_Piece]) -> str:
-    if _discreet(message.kind):
-        return markup.escape(neutral(message))
-    said = "\n".join(piece.said.strip("\n") for piece in group if piece.said)
-    first = next(markup.split(said, FALLBACK, markup.escape), "")
-    if not first.strip():
-        return markup.escape(neutral(message))
-    return markup.escape(first.rstrip()) + ("…" if len(first) < len(said) else "")
 
 
 def _strings(value: object) -> list[str]:
