@@ -77,7 +77,7 @@ def build(
         vault=vault,
         vault_fault=fault,
         library=library,
-        renderer=Renderer(settings.hub_name),
+        renderer=Renderer(settings.hub_name, keep_days=settings.keep_originals_days),
         policies=Policies(policy),
         clock=real_clock,
         pool=ThreadPoolExecutor(HANDLERS, thread_name_prefix="handle"),

@@ -50,6 +50,7 @@ class Paper:
             lstrip_blocks=True,
         )
         self._environment.globals["static"] = address_of
+        self._environment.globals["keep_days"] = settings.keep_originals_days
         self._environment.filters["digest"] = _digest
         self._area = area
 

@@ -315,13 +315,15 @@ def _to_official(
     if thread is None or request_log.only_machines_wrote(session, ticket.request_id):
         return
     context = _context(session, services, ticket, now, request.language, for_desk=False)
+    # in despair nobody is told of public records
+    first = ticket.reason != "self_harm" and request_log.is_first_contact(session, request.person_id)
     to_requester(
         session,
         services,
         Words(
             kind,
             request.language,
-            replace(context, **more),
+            replace(context, first_contact=first, **more),
             actions=_asked(kind, request, thread),
             ticket_id=ticket.id,
         ),

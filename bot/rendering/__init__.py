@@ -37,8 +37,9 @@ class Rendered:
 class Renderer:
     """The messages' Jinja environment. Only files ending in .html are escaped as HTML."""
 
-    def __init__(self, hub_name: str) -> None:
+    def __init__(self, hub_name: str, *, keep_days: int = 90) -> None:
         self._hub_name = hub_name
+        self._keep_days = keep_days
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=select_autoescape(enabled_extensions=("html",), default=False),
@@ -55,7 +56,13 @@ class Renderer:
     def render(self, kind: str, language: str, context: Context, now: datetime) -> Rendered:
         """Return the message of that kind; any language but French is served in English."""
         language = "fr" if language == "fr" else "en"
-        values = {"c": context, "now": now, "hub": self._hub_name, "language": language}
+        values = {
+            "c": context,
+            "now": now,
+            "hub": self._hub_name,
+            "days": self._keep_days,
+            "language": language,
+        }
         text = self._environment.get_template(f"{kind}/{language}/text.txt").render(values).strip()
         subject = self._environment.get_template(f"{kind}/{language}/subject.txt").render(values)
         html = self._environment.get_template("layout/email.html").render({**values, "text": text})

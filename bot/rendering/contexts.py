@@ -66,6 +66,7 @@ class TicketContext:
     why: str | None = None
     silent: bool = False
     next_check_in: datetime | None = None
+    first_contact: bool = False
     in_doubt: bool = False
     has_911: bool = True
     police: tuple[PoliceLine, ...] | None = None

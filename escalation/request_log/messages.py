@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from escalation.errors import NotFound
 from escalation.request_log.requests import get_request
 from escalation.rows import insert_new
-from escalation.tables import Attachment, Author, Message, MessageKind
+from escalation.tables import Attachment, Author, HelpRequest, Message, MessageKind
 
 
 def record(session: Session, message: Message, files: Iterable[Attachment] = ()) -> bool:
@@ -101,14 +101,24 @@ def self_harm_before(session: Session, message: Message) -> bool:
     return session.exec(found.limit(1)).first() is not None
 
 
-def is_first_contact(session: Session, message: Message) -> bool:
-    """Tell whether this is the first message this person ever sent us."""
-    return (
-        session.exec(
-            select(Message.id).where(Message.person_id == message.person_id, Message.id < message.id).limit(1)
-        ).first()
-        is None
+def is_first_contact(session: Session, person_id: int | None) -> bool:
+    """Tell whether this person has had neither an answer nor the promise of a person from us yet.
+
+    A safety reply does not count: it says nothing but how to be safe.
+    """
+    earlier = (
+        select(Message.id)
+        .join(HelpRequest, col(HelpRequest.id) == col(Message.request_id))
+        .where(
+            HelpRequest.person_id == person_id,
+            Message.author == Author.BOT,
+            or_(
+                col(Message.kind) == MessageKind.ANSWER,
+                col(Message.dedupe_key).startswith("out:ticket_opened:"),
+            ),
+        )
     )
+    return session.exec(earlier.limit(1)).first() is None
 
 
 def last_question(session: Session, request_id: int) -> Message | None:

@@ -139,7 +139,8 @@ _ENGLISH: Final = ChatTexts(
     how_title="How this works",
     how_library="The answer quotes the hub's library word for word. You can open each source.",
     how_person="If the library can't help, or you prefer it, an expert at the hub answers you here.",
-    how_private="No sign-in is needed. Only this browser, and the experts who help you, can read what you write.",
+    how_private="No sign-in is needed. Only this browser, and the experts who help you, can read what you write. "
+    "Your own words are deleted {days} days after your request is closed.",
     earlier="Your earlier conversations",
     conversation="Your conversation",
     back="Ask something else",
@@ -256,7 +257,8 @@ _FRENCH: Final = ChatTexts(
     how_library="La réponse cite mot à mot la bibliothèque du réseau. Vous pouvez ouvrir chaque source.",
     how_person="Si la bibliothèque ne suffit pas, ou si vous préférez, une experte ou un expert vous répond ici.",
     how_private="Aucun compte n'est nécessaire. Seuls ce navigateur et les personnes qui vous aident "
-    "peuvent lire ce que vous écrivez.",
+    "peuvent lire ce que vous écrivez. Vos propres mots sont supprimés {days} jours après la fermeture de votre "
+    "demande.",
     earlier="Vos conversations précédentes",
     conversation="Votre conversation",
     back="Poser une autre question",
