@@ -204,7 +204,7 @@ def _reply(
     first = request_log.is_first_contact(session, request.person_id)
     reply, hits = plan.reply, plan.quotes
     if reply is Reply.ANSWER:
-        gone = library.withdrawn_among(session, [hit.passage_id for hit in hits])
+        gone = library.withdrawn_among(session, [hit.passage_id for hit in hits], hold=True)
         hits = tuple(hit for hit in hits if hit.passage_id not in gone)
         reply = Reply.ANSWER if hits else Reply.NO_ANSWER
     quotes = tuple(_quote(services, number, hit, language) for number, hit in enumerate(hits, 1))

@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
-from bot import conversation, reviews, safety, selftest, watchdog
+from bot import conversation, curation, reviews, safety, selftest, watchdog
 from bot.channels.email import mailbox
 from bot.channels.email.cursor import DatabaseCursor
 from bot.channels.email.intake import Intake
@@ -125,7 +125,9 @@ def expire(services: Services) -> None:
 
 
 def refresh_library(services: Services) -> bool:
-    """Take up what was published or withdrawn elsewhere."""
+    """Take up what was published or withdrawn elsewhere, and let go of what has expired."""
+    if expired := curation.expire(services):
+        log.info("documents expired", action="library.expired", count=len(expired))
     return services.library.refresh(services.engine, services.clock())
 
 
@@ -144,10 +146,15 @@ def warm_up() -> None:
 
 
 class Worker:
-    """Every thread that works in the background. `start` once, `stop` once."""
+    """Every thread that works in the background. `start` once, `stop` once.
 
-    def __init__(self, services: Services) -> None:
+    With `only_current` it keeps the library and the policy of this process current and does nothing else:
+    for a web process beside a worker of its own.
+    """
+
+    def __init__(self, services: Services, *, only_current: bool = False) -> None:
         self._services = services
+        self._only_current = only_current
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         # A job that runs late runs all the same; one run stands for all that were missed.
@@ -163,6 +170,9 @@ class Worker:
         services = self._services
         self._every(LIBRARY_SECONDS, refresh_library)
         self._every(POLICY_SECONDS, refresh_policy)
+        if self._only_current:
+            self._scheduler.start()
+            return
         if services.vault is not None:
             self._every(services.settings.heartbeat_seconds, beat)
             self._every(DIGEST_SECONDS, send_digests)
@@ -190,6 +200,8 @@ class Worker:
             self._scheduler.shutdown(wait=True)
         for thread in self._threads:
             thread.join(STOP_SECONDS)
+        if self._only_current:
+            return
         with contextlib.suppress(SQLAlchemyError), transaction(self._services.engine) as session:
             if last := session.get(Beat, SWEEP):  # other commands see that nothing runs any more
                 session.delete(last)

@@ -4,7 +4,7 @@ Each destination has its own order, handed out under its row lock; its lowest un
 first, and a dead row releases the next. Urgent rows wait for nothing. At least once by design.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -203,15 +203,34 @@ def release_stale(session: Session, now: datetime) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-def cancel_quoting(session: Session, passage_ids: Iterable[int], now: datetime) -> int:
-    """Cancel pending rows whose message quotes one of the passages; return how many."""
-    quoting = select(Citation.message_id).where(col(Citation.passage_id).in_(list(passage_ids)))
-    result = session.connection().execute(
+def cancel_quoting(
+    session: Session, passage_ids: Collection[int], now: datetime
+) -> tuple[OutboxMessage, ...]:
+    """Cancel pending rows whose message quotes one of the passages; return them."""
+    quoting = select(Citation.message_id).where(col(Citation.passage_id).in_(passage_ids))
+    cancelled = session.connection().execute(
         update(OutboxMessage)
         .where(col(OutboxMessage.state) == OutboxState.PENDING, col(OutboxMessage.message_id).in_(quoting))
         .values(state=OutboxState.CANCELLED, finished_at=now)
+        .returning(col(OutboxMessage.id))
     )
-    return cast("CursorResult[Any]", result).rowcount
+    ids = [row.id for row in cancelled]
+    found = select(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).order_by(col(OutboxMessage.id))
+    return tuple(session.exec(found.execution_options(populate_existing=True)).all())
+
+
+def passages_quoted(session: Session, row: OutboxMessage) -> frozenset[int]:
+    """Return the passages that the message of a delivery quotes."""
+    if row.message_id is None:
+        return frozenset()
+    return frozenset(
+        session.exec(select(Citation.passage_id).where(Citation.message_id == row.message_id)).all()
+    )
+
+
+def mark_cancelled(session: Session, row_id: str, worker: str, now: datetime) -> bool:
+    """Record that a claimed row is not to be sent; the next row of the destination may go."""
+    return _finish(session, row_id, worker, state=OutboxState.CANCELLED, finished_at=now)
 
 
 def external_id_of(session: Session, row_id: str) -> str | None:

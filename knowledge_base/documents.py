@@ -84,6 +84,36 @@ class Attributes:
     review_date: dt.date | None = None
     sources: tuple[Source, ...] = ()
     synonyms: tuple[str, ...] = ()
+    # Where the document was taken from, and on what terms it may be passed on.
+    source_address: str = ""
+    licence: str = ""
+    # Which language of a pair is the original ("en" or "fr"); empty: the one added first.
+    original: str = ""
+    # A briefing: its last day, and the mark that says how it must be handled.
+    expires: dt.date | None = None
+    handling: str = ""
+    # A referral: whom one reaches, how, when, for which region, and when somebody last tried.
+    organisation: str = ""
+    phone: str = ""
+    hours: str = ""
+    region: str = ""
+    last_verified: dt.date | None = None
+
+
+# Left out where they say nothing, so that a document without them keeps the text and the hash it has.
+_OPTIONAL = (
+    "source_address",
+    "licence",
+    "original",
+    "expires",
+    "handling",
+    "organisation",
+    "phone",
+    "hours",
+    "region",
+    "last_verified",
+)
+_DATES = frozenset({"expires", "last_verified"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +135,11 @@ class StructuredDocument:
 
 def to_json(document: StructuredDocument) -> str:
     """Write a document as canonical JSON: the same document gives the same text."""
-    return json.dumps(
-        asdict(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
-    )
+    raw = asdict(document)
+    raw["attributes"] = {
+        name: value for name, value in raw["attributes"].items() if value or name not in _OPTIONAL
+    }
+    return json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def from_json(text: str) -> StructuredDocument:
@@ -133,8 +165,13 @@ def from_json(text: str) -> StructuredDocument:
             review_date=dt.date.fromisoformat(review_date) if review_date else None,
             sources=tuple(Source(**source) for source in attributes["sources"]),
             synonyms=tuple(attributes["synonyms"]),
+            **{name: _optional(name, attributes[name]) for name in _OPTIONAL if name in attributes},
         ),
     )
+
+
+def _optional(name: str, value: str) -> Any:
+    return dt.date.fromisoformat(value) if name in _DATES else value
 
 
 def _plain(value: object) -> str:

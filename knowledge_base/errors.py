@@ -2,7 +2,11 @@
 
 LibraryError
 ├── DocumentNotFound
-└── VersionNotFound
+├── VersionNotFound
+├── NotTaken            the document says something about itself that the library can't keep
+├── NotPublishable      a version that may not be published as it is
+│   └── SecondAdminNeeded
+└── NoSuchWording       a synonym or approved answer that is not there
 ReadError
 """
 
@@ -23,6 +27,27 @@ class VersionNotFound(LibraryError):
 
     def __init__(self, document_id: str, number: int) -> None:
         super().__init__(f"{document_id} has no version {number}")
+
+
+class NotTaken(LibraryError):
+    """The document says something about itself that the library can't keep; the text says what."""
+
+
+class NotPublishable(LibraryError):
+    """A version may not be published as it is; the text says why."""
+
+
+class SecondAdminNeeded(NotPublishable):
+    """Who wrote the version wants to publish it, and another admin exists who can read it first."""
+
+    def __init__(self, document_id: str, number: int) -> None:
+        super().__init__(
+            f"{document_id} version {number} must be published by another admin than the one who wrote it"
+        )
+
+
+class NoSuchWording(LibraryError):
+    """There is no such synonym or approved answer."""
 
 
 class ReadError(Exception):

@@ -41,6 +41,17 @@ class DocumentSummary:
     created_at: dt.datetime
     published_at: dt.datetime | None
     withdrawn_at: dt.datetime | None
+    source_address: str = ""
+    licence: str = ""
+    expires: dt.date | None = None
+    handling: str = ""
+    organisation: str = ""
+    phone: str = ""
+    hours: str = ""
+    region: str = ""
+    last_verified: dt.date | None = None
+    # The newest version, where it is not the one that is shown: a draft that waits.
+    draft: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +119,14 @@ def get_passage(session: Session, passage_id: int) -> PassageView | None:
     return _view(*found) if found else None
 
 
-def withdrawn_among(session: Session, passage_ids: Iterable[int]) -> frozenset[int]:
-    """Return those of the passages that may not be quoted: withdrawn, retired or gone."""
+def withdrawn_among(session: Session, passage_ids: Iterable[int], *, hold: bool = False) -> frozenset[int]:
+    """Return those of the passages that may not be quoted: withdrawn, retired or gone.
+
+    With `hold`, nothing that may be quoted can be withdrawn until the caller's transaction ends: a
+    withdrawal waits for the answer, and then finds it in the outbox. SQLite has one writer anyway.
+    """
     asked = frozenset(passage_ids)
-    quotable = session.exec(
+    query = (
         select(Passage.id)
         .join(DocumentVersion, col(DocumentVersion.id) == col(Passage.version_id))
         .join(Document, col(Document.id) == col(DocumentVersion.document_id))
@@ -120,8 +135,21 @@ def withdrawn_among(session: Session, passage_ids: Iterable[int]) -> frozenset[i
             col(Document.state) == DocumentState.PUBLISHED,
             col(DocumentVersion.withdrawn_at).is_(None),
         )
+    )
+    if hold:
+        query = query.with_for_update(read=True, of=Document)
+    return asked.difference(passage_id for passage_id in session.exec(query).all() if passage_id is not None)
+
+
+def recalled_among(session: Session, passage_ids: Iterable[int]) -> frozenset[int]:
+    """Return those of the passages that were withdrawn or purged; what was only retired stays quoted."""
+    asked = frozenset(passage_ids)
+    standing = session.exec(
+        select(Passage.id)
+        .join(DocumentVersion, col(DocumentVersion.id) == col(Passage.version_id))
+        .where(col(Passage.id).in_(asked), col(DocumentVersion.withdrawn_at).is_(None))
     ).all()
-    return asked.difference(passage_id for passage_id in quotable if passage_id is not None)
+    return asked.difference(passage_id for passage_id in standing if passage_id is not None)
 
 
 def list_synonyms(session: Session) -> tuple[Synonym, ...]:
@@ -130,6 +158,21 @@ def list_synonyms(session: Session) -> tuple[Synonym, ...]:
         select(SynonymRow).order_by(col(SynonymRow.language), col(SynonymRow.phrase), col(SynonymRow.meaning))
     ).all()
     return tuple(Synonym(row.language, row.phrase, row.meaning) for row in rows)
+
+
+def review_dates(session: Session) -> dict[int, dt.date]:
+    """Return when each published document is to be reviewed next, by its number; those without a date are left out."""
+    rows = session.exec(
+        select(col(Document.id), col(Document.review_date)).where(
+            Document.state == DocumentState.PUBLISHED, col(Document.review_date).is_not(None)
+        )
+    ).all()
+    return {number: day for number, day in rows if number is not None and day is not None}
+
+
+def title_of(session: Session, document_id: int) -> str | None:
+    """Return a document's title, or None when it is gone."""
+    return session.exec(select(Document.title).where(Document.id == document_id)).first()
 
 
 def find_row(session: Session, slug: str, language: str) -> Document | None:
@@ -191,6 +234,9 @@ def count_passages(session: Session, version: DocumentVersion) -> int:
 
 def _summary(session: Session, row: Document) -> DocumentSummary:
     version = _shown(session, row)
+    newest = newest_version(session, row)
+    waits = newest is not None and newest.id != version.id and newest.state is VersionState.DRAFT
+    about = from_json(version.structure).attributes
     return DocumentSummary(
         document_id=public_id(row),
         slug=row.slug,
@@ -206,11 +252,21 @@ def _summary(session: Session, row: Document) -> DocumentSummary:
         owner=row.owner,
         reviewed=row.reviewed,
         review_date=row.review_date,
-        sources=from_json(version.structure).attributes.sources,
+        sources=about.sources,
         source_name=version.source_name,
         created_at=version.created_at,
         published_at=version.published_at,
         withdrawn_at=version.withdrawn_at,
+        source_address=about.source_address,
+        licence=about.licence,
+        expires=about.expires,
+        handling=about.handling,
+        organisation=about.organisation,
+        phone=about.phone,
+        hours=about.hours,
+        region=about.region,
+        last_verified=about.last_verified,
+        draft=newest.number if newest and waits else None,
     )
 
 

@@ -118,6 +118,12 @@ class Document(Base, table=True):
     reviewed: bool
     review_date: dt.date | None = None
     state: DocumentState = Field(sa_column=_enum(DocumentState, "state"))
+    # Which language of the pair is the original; empty means the one that was added first.
+    original: str = Field(default="", max_length=8)
+    # When somebody last held a translation against its original and found that they agree.
+    matched_at: dt.datetime | None = Field(default=None, sa_column=_when(nullable=True))
+    expires: dt.date | None = None
+    handling: str = Field(default="", max_length=80)
     created_at: dt.datetime = Field(sa_column=_when())
     changed_at: dt.datetime = Field(sa_column=_when())
 
@@ -149,6 +155,8 @@ class DocumentVersion(Base, table=True):
     structure: str = Field(sa_column=Column(Text, nullable=False))
     source_name: str = Field(sa_column=Column(Text, nullable=False))
     source_bytes: int
+    # Of the bytes that were read: the same file need not be read a second time.
+    source_hash: str = Field(default="", max_length=64, index=True)
     created_at: dt.datetime = Field(sa_column=_when())
     created_by: str = Field(sa_column=Column(Text, nullable=False))
     published_at: dt.datetime | None = Field(default=None, sa_column=_when(nullable=True))
@@ -192,6 +200,41 @@ class Synonym(Base, table=True):
     meaning: str = Field(max_length=200)
     created_at: dt.datetime = Field(sa_column=_when())
     created_by: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ApprovedAnswer(Base, table=True):
+    """A fixed reply to a named question, with the section of a document that it stands on."""
+
+    __tablename__: ClassVar[Any] = "kb_approved_answer"
+    __table_args__ = (UniqueConstraint("language", "question"), _NEVER_REUSED)
+
+    id: int | None = Field(default=None, primary_key=True)
+    language: str = Field(max_length=8)
+    question: str = Field(max_length=300)
+    phrasings: tuple[str, ...] = Field(sa_column=_texts())
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    document_id: int = Field(sa_column=Column(Integer, ForeignKey("kb_document.id"), nullable=False))
+    section: str = Field(default="", sa_column=Column(Text, nullable=False))
+    created_at: dt.datetime = Field(sa_column=_when())
+    created_by: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class LibraryEvent(Base, table=True):
+    """Who did what to the library, and when. Rows are only added.
+
+    `document` is a public id and no foreign key: what happened to a document outlives it.
+    """
+
+    __tablename__: ClassVar[Any] = "kb_event"
+    __table_args__ = (_NEVER_REUSED,)
+
+    id: int | None = Field(default=None, primary_key=True)
+    occurred_at: dt.datetime = Field(sa_column=_when())
+    by: str = Field(max_length=200)
+    act: str = Field(max_length=40)
+    document: str = Field(default="", max_length=140, index=True)
+    version: int | None = None
+    detail: str = Field(default="", sa_column=Column(Text, nullable=False))
 
 
 class Generation(Base, table=True):

@@ -93,7 +93,7 @@ def sources_of(session: Session, message_ids: Sequence[str], reader: Reader) -> 
         .where(col(Citation.message_id).in_(message_ids))
         .order_by(col(Citation.message_id), col(Citation.number))
     ).all()
-    withdrawn = _withdrawn(session, {row.passage_id for row in rows})
+    withdrawn = library.recalled_among(session, {row.passage_id for row in rows})
     found: dict[str, tuple[Source, ...]] = {}
     for row in rows:
         source = Source(
@@ -110,17 +110,6 @@ def sources_of(session: Session, message_ids: Sequence[str], reader: Reader) -> 
         )
         found[row.message_id] = (*found.get(row.message_id, ()), source)
     return found
-
-
-def _withdrawn(session: Session, passage_ids: set[int]) -> frozenset[int]:
-    """Return the passages that were withdrawn; those of a document that was only retired stay as they are."""
-    gone = library.withdrawn_among(session, passage_ids) if passage_ids else frozenset()
-    shown = {passage_id: library.get_passage(session, passage_id) for passage_id in gone}
-    return frozenset(
-        passage_id
-        for passage_id, passage in shown.items()
-        if passage is not None and passage.withdrawn_at is not None
-    )
 
 
 def _here(url: str) -> str:

@@ -66,9 +66,9 @@ def serve(
         logs.configure(settings.log_level, settings.log_format)
         services = build(settings, say=_say)
         slack = build_slack(services)
-        background = Worker(services)
+        background = Worker(services, only_current=not worker)
         _welcome(services)
-        _serve(services, slack, background if worker else None, listener)
+        _serve(services, slack, background, listener)
     out.print("Stopped.")
 
 
@@ -108,9 +108,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _serve(
-    services: Services, slack: SlackApp | None, background: Worker | None, listener: socket.socket
-) -> None:
+def _serve(services: Services, slack: SlackApp | None, background: Worker, listener: socket.socket) -> None:
     app = create(services, slack)
     config = uvicorn.Config(
         app,
@@ -125,16 +123,14 @@ def _serve(
     signal.signal(signal.SIGTERM, _interrupt)
     socket_mode = _socket_mode(services.settings, slack)
     services.pool.submit(warm_up)
-    if background is not None:
-        background.start()
+    background.start()
     try:
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
     finally:
         if socket_mode is not None:
             socket_mode.close()  # type: ignore[no-untyped-call]  # Bolt has no types for it
-        if background is not None:
-            background.stop()
+        background.stop()
         if slack is not None:
             slack.close()
         services.pool.shutdown(wait=True)

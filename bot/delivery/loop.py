@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import reading, transaction
+from bot.delivery import held_back
 from bot.delivery.sealing import open_outbound, vault_of
 from bot.messages import DeliveryError, Outbound, Receipt, Sender
 from bot.services import Services
@@ -39,9 +40,12 @@ def deliver_due(
                 break
         with transaction(services.engine) as session:
             row = outbox.claim(session, channel, worker, now, urgent_only=urgent_only)
+            held = row is not None and held_back.recalled(session, services, row, worker, now)
         if row is None:
             break
         tried += 1
+        if held:
+            continue
         _send(services, sender, row, worker)
     return tried
 

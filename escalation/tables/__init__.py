@@ -16,6 +16,7 @@ from escalation.kinds import (
     TicketState,
 )
 from escalation.tables.base import metadata
+from escalation.tables.gaps import KnowledgeGap, KnowledgeGapQuestion
 from escalation.tables.outbox import OutboxDestination, OutboxMessage
 from escalation.tables.people import Affiliation, City, ExpertProfile, Identity, Person, Role
 from escalation.tables.privacy import (
@@ -51,6 +52,8 @@ __all__ = [
     "HelpRequest",
     "Identity",
     "IdentityKind",
+    "KnowledgeGap",
+    "KnowledgeGapQuestion",
     "Lane",
     "LegalHold",
     "Message",

@@ -28,6 +28,7 @@ from knowledge_base.tables import (
     DocumentVersion,
     Generation,
     GenerationState,
+    LibraryEvent,
     Passage,
     VersionState,
 )
@@ -41,6 +42,8 @@ _FORMAT = 2
 _KEPT_FILES = 3
 
 _CLAIM_ATTEMPTS = 5
+
+_PURGED = "purged"
 
 # From here on building takes longer than a question may wait.
 _LARGE_LIBRARY = 3000
@@ -134,11 +137,20 @@ def fingerprint(session: Session) -> str:
         )
         .order_by(col(DocumentVersion.id))
     ).all()
-    synonyms = session.exec(select(SynonymRow.id).order_by(col(SynonymRow.id))).all()
-    digest = hashlib.sha256(f"{_FORMAT} {ANALYSIS_VERSION}".encode())
+    synonyms = session.exec(
+        select(SynonymRow.language, SynonymRow.phrase, SynonymRow.meaning).order_by(
+            col(SynonymRow.language), col(SynonymRow.phrase), col(SynonymRow.meaning)
+        )
+    ).all()
+    # What was purged leaves with the files: a purge is a new generation even of a retired document.
+    purges = session.exec(
+        select(func.count()).select_from(LibraryEvent).where(col(LibraryEvent.act) == _PURGED)
+    ).one()
+    digest = hashlib.sha256(f"{_FORMAT} {ANALYSIS_VERSION} {purges}".encode())
     for version_id, changed_at in versions:
         digest.update(f"|{version_id} {changed_at.isoformat()}".encode())
-    digest.update(f"#{synonyms}".encode())
+    for synonym in synonyms:
+        digest.update(f"#{tuple(synonym)}".encode())
     return digest.hexdigest()
 
 
@@ -173,11 +185,28 @@ def build_generation(engine: Engine, index_dir: Path, now: dt.datetime) -> Path:
             .where(col(Generation.number) == number)
             .values(state=GenerationState.READY, passages=passages)
         )
-    for old in sorted(index_dir.glob("generation-*.index"))[:-_KEPT_FILES]:
+    for old in _outdated(engine, index_dir):
         old.unlink(missing_ok=True)
         for other in index_dir.glob(f"{old.stem}.*"):
             other.unlink(missing_ok=True)
     return path
+
+
+def _outdated(engine: Engine, index_dir: Path) -> list[Path]:
+    """Return the index files to remove: old ones, and every one that holds what was purged since."""
+    files = sorted(index_dir.glob("generation-*.index"))
+    with Session(engine.execution_options(**_READING)) as session:
+        purged_at = session.exec(
+            select(func.max(LibraryEvent.occurred_at)).where(col(LibraryEvent.act) == _PURGED)
+        ).one()
+        before = (
+            session.exec(
+                select(func.max(Generation.number)).where(col(Generation.created_at) < purged_at)
+            ).one()
+            if purged_at
+            else None
+        )
+    return [file for file in files if file in files[:-_KEPT_FILES] or _number(file) <= (before or 0)]
 
 
 def load(index_dir: Path, generation: int) -> Index:
@@ -203,7 +232,11 @@ def understood(index: Index, index_dir: Path) -> Index:
 
 def kept(index_dir: Path) -> tuple[int, ...]:
     """Return the numbers of the generations that `load` can open, in order."""
-    return tuple(sorted(int(path.name.split("-")[1]) for path in index_dir.glob("generation-*.index")))
+    return tuple(sorted(_number(path) for path in index_dir.glob("generation-*.index")))
+
+
+def _number(path: Path) -> int:
+    return int(path.name.split("-")[1])
 
 
 def _file_name(number: int, wanted: str) -> str:

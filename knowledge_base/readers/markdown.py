@@ -1,8 +1,10 @@
 """Markdown with front matter to a structured document."""
 
 import datetime as dt
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import yaml
@@ -23,6 +25,10 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)(?:\n|\A)---[ \t]*(?:\n|\Z)", re.
 _LANGUAGE_SUFFIX = re.compile(r"-(en|fr)\Z")
 _SPACES = re.compile(r"[ \t]+")
 _OTHER_DOCUMENT = re.compile(r"(?!\w+:)[^\s?#]+\.md(?:#\S*)?", re.IGNORECASE)
+
+# What an export writes: on which page the blocks that follow stand, and a block kept exactly.
+BLOCK_FENCE = "helpdesk-block"
+_PAGE = re.compile(r"<!-- page (\[.*\]) -->\s*\Z")
 
 # Deeper nesting than any person writes; the parser itself is recursive.
 _DEEPEST_NESTING = 30
@@ -45,6 +51,7 @@ def read_markdown(name: str, data: bytes) -> StructuredDocument:
         language=_text(fields.get("language")).lower(),
         attributes=_attributes(name, fields),
         blocks=_without_title(blocks, title),
+        pages=_count(fields.get("pages")),
         source_bytes=len(data),
     )
 
@@ -95,7 +102,21 @@ def _attributes(name: str, fields: Mapping[str, object]) -> Attributes:
         review_date=_date(name, "review_date", fields.get("review_date")),
         sources=_sources(fields.get("sources")),
         synonyms=_texts(fields.get("synonyms"), commas=False),
+        source_address=_text(fields.get("source_address")),
+        licence=_text(fields.get("licence")) or _text(fields.get("license")),
+        original=_text(fields.get("original")).lower(),
+        expires=_date(name, "expires", fields.get("expires")),
+        handling=_text(fields.get("handling")),
+        organisation=_text(fields.get("organisation")) or _text(fields.get("organization")),
+        phone=_text(fields.get("phone")),
+        hours=_text(fields.get("hours")),
+        region=_text(fields.get("region")),
+        last_verified=_date(name, "last_verified", fields.get("last_verified")),
     )
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
 def _said_yes(value: object) -> bool:
@@ -156,12 +177,39 @@ def _blocks(name: str, body: str) -> list[Block]:
     parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_NESTING}).enable("table")
     try:
         tree = SyntaxTreeNode(parser.parse(body))
-        return [block for node in tree.children for block in _node_blocks(node)]
+        return list(_on_pages(tree.children))
     except RecursionError as error:
         raise ReadError(name, None, "lists or quotes are nested too deep to read") from error
 
 
+def _on_pages(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
+    """Yield the blocks of nodes, each on the page that an export noted before it."""
+    index: int | None = None
+    label: str | None = None
+    for node in nodes:
+        page = _PAGE.match(node.content) if node.type == "html_block" else None
+        if page:
+            try:
+                index, label = json.loads(page[1])
+            except ValueError:
+                continue
+        for block in _node_blocks(node):
+            yield replace(block, page_index=index, page_label=label)
+
+
+def _kept_exactly(written: str) -> list[Block]:
+    """Return the block that an export kept in a fence; none when somebody has spoilt it."""
+    try:
+        fields = json.loads(written)
+        known = {**fields, "kind": BlockKind(fields["kind"]), "items": tuple(fields.get("items", ()))}
+        return [Block(**known)]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
 def _node_blocks(node: SyntaxTreeNode) -> list[Block]:
+    if node.type == "fence" and node.info.strip() == BLOCK_FENCE:
+        return _kept_exactly(node.content)
     if node.type == "heading":
         return [Block(BlockKind.HEADING, _inline(node), level=int(node.tag[1:]))]
     if node.type == "paragraph":

@@ -77,15 +77,77 @@ def test_the_same_files_again_change_nothing_and_a_change_is_a_new_version(run: 
     run("add", str(folder))
     assert table(run("add", str(folder)))[0][3] == "unchanged"
     (folder / "winter" / "snowplough.md").write_text(SNOWPLOUGH.replace("ambulances", "fire engines"))
-    assert table(run("add", str(folder), str(folder / "winter" / "snowplough.md")))[0][1] == "2"
+    assert table(run("add", str(folder), str(folder / "winter" / "snowplough.md")))[0][1:] == [
+        "2",
+        "2",
+        "draft",
+    ]
 
 
 def test_a_draft_is_kept_and_not_found(run: Run, folder: Path) -> None:
-    assert table(run("add", "--draft", "--by", "Noor", str(folder)))[0][3] == "draft"
+    assert table(run("add", "--draft", "--as", "Sam", str(folder)))[0][3] == "draft"
     found = json.loads(run("search", "snowplough drivers", "--json").stdout)
     assert "snowplough-en" not in [hit["document_id"] for hit in found["hits"]]
     shown = json.loads(run("show", "snowplough-en", "--json").stdout)
     assert (shown["state"], shown["version"]) == ("draft", 1)
+
+
+def test_a_changed_document_is_a_draft_that_shows_what_changed_until_it_is_published(
+    run: Run, folder: Path
+) -> None:
+    file = folder / "winter" / "snowplough.md"
+    file.write_text(SNOWPLOUGH.replace("page.", "page. Call 208-555-0142."))
+    run("add", str(folder))
+    file.write_text(SNOWPLOUGH.replace("page.", "page. Call 208-555-0199."))
+    added = run("add", str(folder))
+    assert table(added) == [["snowplough-en", "2", "2", "draft"]]
+    assert "phone no longer there: 208-555-0142" in added.stdout
+    assert "new phone: 208-555-0199" in added.stdout
+    assert "helpdesk kb publish snowplough-en" in added.stdout
+    assert "0142" in run("show", "snowplough-en", "--passages").stdout
+    changes = json.loads(run("diff", "snowplough-en", "--json").stdout)
+    assert (changes["from"], changes["to"], changes["new"][0]["text"]) == (1, 2, "208-555-0199")
+    assert run("publish", "snowplough-en").exit_code == 0
+    assert "0199" in run("show", "snowplough-en", "--passages").stdout
+    assert run("rollback", "snowplough-en", "--to", "1").exit_code == 0
+    assert "0142" in run("show", "snowplough-en", "--passages").stdout
+    acts = [line["act"] for line in json.loads(run("history", "snowplough-en", "--json").stdout)]
+    assert acts == ["rolled_back", "published", "changed", "published", "added"]
+
+
+def test_a_dry_run_keeps_nothing(run: Run, folder: Path) -> None:
+    tried = run("add", "--dry-run", str(folder))
+    assert table(tried)[0][3] == "published"
+    assert "Nothing was kept" in tried.stdout
+    assert run("show", "snowplough-en").exit_code == 1
+
+
+def test_the_command_line_says_about_a_file_what_the_file_does_not(run: Run, folder: Path) -> None:
+    about = ("--kind", "policy_brief", "--visibility", "member", "--owner", "Clerk", "--licence", "CC BY 4.0")
+    assert run("add", str(folder), *about).exit_code == 0
+    shown = json.loads(run("show", "snowplough-en", "--json").stdout)
+    assert (shown["kind"], shown["visibility"], shown["owner"], shown["licence"]) == (
+        "policy_brief",
+        ["member"],
+        "Clerk",
+        "CC BY 4.0",
+    )
+    wrong = run("add", str(folder), "--visibility", "everybody")
+    assert "visibility can't be 'everybody'" in wrong.stderr
+
+
+def test_a_printed_document_can_be_changed_and_added_again(run: Run, folder: Path) -> None:
+    run("add", str(folder))
+    printed = run("show", "snowplough-en", "--markdown").stdout
+    (folder / "again.md").write_text(printed)
+    assert table(run("add", str(folder / "again.md")))[0][3] == "unchanged"
+    (folder / "again.md").write_text(printed.replace("ambulances", "fire engines"))
+    assert table(run("add", str(folder / "again.md"), "--publish"))[0] == [
+        "snowplough-en",
+        "2",
+        "2",
+        "published",
+    ]
 
 
 def test_broken_files_are_one_line_each_and_the_rest_is_added(run: Run, folder: Path) -> None:

@@ -1,0 +1,32 @@
+"""`helpdesk kb`: add to the library, look into it, search it, keep it current."""
+
+import typer
+
+from bot.cli import kb_evaluate
+from bot.cli.kb import adding, life, looking
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Add to the library, look into it, search it, keep it current."""
+
+
+app.command("add")(adding.add)
+app.command("import", hidden=True)(adding.add)
+app.command("list")(looking.list_documents)
+app.command("show")(looking.show)
+app.command("search")(looking.search_command)
+app.command("versions")(life.versions)
+app.command("diff")(life.diff)
+app.command("publish")(life.publish)
+app.command("rollback")(life.rollback)
+app.command("retire")(life.retire)
+app.command("withdraw")(life.withdraw)
+app.command("purge")(life.purge)
+app.command("confirm")(life.confirm)
+app.command("history")(life.history)
+app.command("parity")(life.parity)
+app.command("stats")(looking.stats)
+app.command("evaluate")(kb_evaluate.evaluate)

@@ -1,0 +1,297 @@
+"""`helpdesk kb add`: files and folders into the library, one document at a time, whole or not at all."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Column, Table
+from sqlalchemy.exc import DataError, IntegrityError
+
+from bot import curation
+from bot.cli.common import AsWhom, DataDir, acting, cell, desk, err, one_line_errors, out, plain
+from bot.cli.kb.shown import print_comparison
+from bot.curation import HowToPublish, TakenIn
+from bot.database import reading, transaction
+from bot.services import Services
+from escalation.access import Actor
+from knowledge_base import library
+from knowledge_base.documents import Attributes, DocumentKind, StructuredDocument
+from knowledge_base.errors import LibraryError, ReadError
+from knowledge_base.library import Added
+from knowledge_base.readers import SUFFIXES, ReaderLimits, ReaderProcess
+
+# Of a change, as much as a terminal shows at once; `kb diff` shows the rest.
+_LINES_SHOWN = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A file that is in the library now, and what its reader had to say about it."""
+
+    file: str
+    done: TakenIn
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def added(self) -> Added:
+        return self.done.added
+
+
+class _NotTaken(Exception):
+    """A file can't be added; the text names it and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What the command line says about every file that it names."""
+
+    kind: DocumentKind | None = None
+    language: str | None = None
+    topics: tuple[str, ...] = ()
+    jurisdiction: tuple[str, ...] = ()
+    visibility: tuple[str, ...] = ()
+    owner: str | None = None
+    review_date: dt.date | None = None
+    source_address: str | None = None
+    licence: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self == _About()
+
+    def of(self, document: StructuredDocument) -> StructuredDocument:
+        """Return the document with what the command line says in place of what it says itself."""
+        said = {
+            name: value for name in Attributes.__dataclass_fields__ if (value := getattr(self, name, None))
+        }
+        about = replace(document.attributes, **said)
+        return replace(document, attributes=about, language=self.language or document.language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One call of the command: who adds, what becomes of it, and when. One moment for the whole batch, so
+    that a document and its translation that come together are of one age."""
+
+    services: Services
+    actor: Actor
+    how: HowToPublish
+    about: _About
+    now: dt.datetime
+    dry: bool
+    again: bool
+
+
+@one_line_errors
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
+    draft: Annotated[bool, typer.Option("--draft", help="Publish nothing.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish changed documents too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; keep nothing.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Read files anew that were read before.")] = False,
+    kind: Annotated[DocumentKind | None, typer.Option(help="What the documents are.")] = None,
+    language: Annotated[str | None, typer.Option(help="en or fr; told from the text otherwise.")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="A topic; may be given more than once.")] = None,
+    jurisdiction: Annotated[
+        list[str] | None, typer.Option(help="US, CA, or a state or province such as CA-QC.")
+    ] = None,
+    visibility: Annotated[
+        list[str] | None, typer.Option(help="public, member, hub, or city: and the city's short name.")
+    ] = None,
+    owner: Annotated[str | None, typer.Option(help="Who keeps it current.")] = None,
+    review_date: Annotated[
+        dt.datetime | None, typer.Option(help="When it must be read again.", formats=["%Y-%m-%d"])
+    ] = None,
+    source_address: Annotated[str | None, typer.Option(help="Where it was taken from.")] = None,
+    licence: Annotated[str | None, typer.Option(help="On what terms it may be passed on.")] = None,
+    who: AsWhom = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Add documents to the library, or new versions of those it has.
+
+    A new document is published at once. A changed one becomes a draft, and what changed is shown: publish
+    it with `kb publish ID`, or give --publish here. An unchanged one is left alone. Where the hub has two
+    admins, everything is a draft until another admin publishes it.
+
+    A file that can't be read is told in one line, and the others are added all the same. Run it again after
+    a broken import: what is in the library already is passed over.
+    """
+    if draft and publish:
+        raise typer.BadParameter("--draft and --publish exclude each other")
+    about = _About(
+        kind=kind,
+        language=language,
+        topics=tuple(topic or ()),
+        jurisdiction=tuple(jurisdiction or ()),
+        visibility=tuple(visibility or ()),
+        owner=owner,
+        review_date=review_date.date() if review_date else None,
+        source_address=source_address,
+        licence=licence,
+    )
+    how = HowToPublish.NOTHING if draft else HowToPublish.ALL if publish else HowToPublish.NEW
+    files, faults = _files(paths)
+    taken: list[_Taken] = []
+    with desk(data_dir) as services:
+        run = _Run(services, acting(services, who), how, about, services.clock(), dry_run, again)
+        with _progress() as bar, ReaderProcess() as reader:
+            whole = bar.add_task("adding", total=len(files))
+            for file in files:
+                try:
+                    taken.append(_add_one(run, reader, file, bar, taken))
+                except _NotTaken as error:
+                    faults.append(str(error))
+                bar.advance(whole)
+        if not dry_run:
+            services.library.refresh(services.engine, services.clock())
+    _summarise(taken, faults, dry_run=dry_run)
+    for fault in faults:
+        err.print(plain(f"helpdesk: {fault}"))
+    if faults:
+        raise typer.Exit(1)
+
+
+def _files(paths: list[Path]) -> tuple[list[Path], list[str]]:
+    """Return the files to read, each once, and a line for each path that has none."""
+    files: dict[Path, Path] = {}
+    faults = []
+    for path in paths:
+        try:
+            found = sorted(_below(path)) if path.is_dir() else [path]
+            if not found:
+                kinds = ", ".join(sorted(SUFFIXES))
+                faults.append(f"{path}: there is no document in this folder ({kinds})")
+            elif not path.exists():
+                faults.append(f"{path}: there is no such file or folder")
+                continue
+            for file in found:
+                files.setdefault(file.resolve(), file)
+        except OSError as error:
+            faults.append(f"{path}: can't be read ({error.strerror or type(error).__name__})")
+    return list(files.values()), faults
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden:
+            yield path
+
+
+def _add_one(run: _Run, reader: ReaderProcess, file: Path, bar: Progress, taken: list[_Taken]) -> _Taken:
+    pages: TaskID = bar.add_task(plain(file.name)[:40], total=None)
+
+    def on_page(page: int, of: int) -> None:
+        bar.update(pages, completed=page, total=of)
+
+    try:
+        content = _content(file)
+        source_hash = hashlib.sha256(content).hexdigest()
+        if known := _known(run, source_hash):
+            return _Taken(str(file), TakenIn(known))
+        document = run.about.of(reader.read(file.name, content, on_page))
+        done = _keep(run, document, file, source_hash, taken)
+    except ReadError as error:
+        page = f", page {error.page}" if error.page else ""
+        raise _NotTaken(f"{file}{page}: {error.reason}") from None
+    except LibraryError as error:
+        raise _NotTaken(f"{file}: {error}") from None
+    except OSError as error:
+        raise _NotTaken(f"{file}: can't be read ({error.strerror or type(error).__name__})") from None
+    except (DataError, IntegrityError) as error:
+        raise _NotTaken(
+            f"{file}: the database does not take it ({str(error.orig).splitlines()[0]})"
+        ) from None
+    finally:
+        bar.remove_task(pages)
+    return _Taken(str(file), done, document.warnings)
+
+
+def _known(run: _Run, source_hash: str) -> Added | None:
+    """Return what the library holds of these very bytes, if nothing is left to do with it."""
+    if run.again or not run.about.empty:
+        return None
+    with reading(run.services.engine) as session:
+        known = library.known_source(session, source_hash)
+    return known if known and (known.published or run.how is HowToPublish.NOTHING) else None
+
+
+def _keep(
+    run: _Run, document: StructuredDocument, file: Path, source_hash: str, taken: list[_Taken]
+) -> TakenIn:
+    with transaction(run.services.engine) as session:
+        done = curation.take_in(
+            session,
+            document,
+            run.actor,
+            source_name=file.name,
+            # With attributes of the command line, the bytes alone are not what was kept.
+            source_hash=source_hash if run.about.empty else "",
+            how=run.how,
+            now=run.now,
+        )
+        document_id = done.added.document_id
+        twin = next((one for one in taken if one.added.document_id == document_id), None)
+        if twin is not None and (done.added.changed or run.dry):
+            # Two files of one name would else quietly take each other's place.
+            raise _NotTaken(
+                f"{file}: would replace {twin.file}, added a moment ago as {document_id}: "
+                "give one of them a slug of its own"
+            )
+        if run.dry:
+            session.rollback()
+    return done
+
+
+def _content(file: Path) -> bytes:
+    most = ReaderLimits().file_bytes
+    with file.open("rb") as source:
+        # One byte more than may be: the reader tells that it is too large, and memory stays small.
+        return source.read(most + 1)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def _summarise(taken: list[_Taken], faults: list[str], *, dry_run: bool) -> None:
+    if not taken:
+        return
+    table = Table(Column("document", overflow="fold"), "version", "passages", "")
+    for one in taken:
+        table.add_row(
+            cell(one.added.document_id), str(one.added.version), str(one.added.passages), _state(one)
+        )
+    out.print(table)
+    for one in taken:
+        for warning in one.warnings:
+            out.print(plain(f"{one.file}: {warning}"))
+    for one in taken:
+        if one.done.comparison is not None:
+            out.print(plain(f"{one.added.document_id} changes:"))
+            print_comparison(one.done.comparison, longest=_LINES_SHOWN)
+    if dry_run:
+        out.print("Nothing was kept: this was a dry run.")
+        return
+    if len(taken) + len(faults) > 1:
+        states = [_state(one) for one in taken]
+        counts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
+        counts += [f"{len(faults)} not taken"] if faults else []
+        out.print(", ".join(counts))
+    for one in taken:
+        if one.done.waits:
+            out.print(plain(f"{one.added.document_id} waits for another admin: kb publish, with --as"))
+        elif one.done.comparison is not None and not one.added.published:
+            out.print(plain(f"to publish it: helpdesk kb publish {one.added.document_id}"))
+
+
+def _state(one: _Taken) -> str:
+    if not one.added.changed:
+        return "unchanged"
+    return "published" if one.added.published else "draft"

@@ -1,0 +1,37 @@
+"""What admins do with the library: take in, publish, withdraw, purge; and what follows for the desk.
+
+Every act asks for the right, is one transaction, and leaves a line in the library's history. A withdrawal
+reaches the outbox, a purge the old answers, a publication the gaps that waited for it.
+"""
+
+from bot.curation.acts import (
+    HowToPublish,
+    Published,
+    TakenIn,
+    confirm_match,
+    expire,
+    publish,
+    retire,
+    take_in,
+    withdraw,
+)
+from bot.curation.purging import Purge, Reader, purge, readers_of
+from bot.curation.rights import by_of, who
+
+__all__ = [
+    "HowToPublish",
+    "Published",
+    "Purge",
+    "Reader",
+    "TakenIn",
+    "by_of",
+    "confirm_match",
+    "expire",
+    "publish",
+    "purge",
+    "readers_of",
+    "retire",
+    "take_in",
+    "who",
+    "withdraw",
+]

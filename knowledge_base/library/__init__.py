@@ -1,0 +1,101 @@
+"""The library: add, publish, compare, withdraw, and read back. Callers know this one module.
+
+Functions take an open session and `now`; they flush, never commit. One document, one transaction: that is
+the caller's part. A document's public id is its slug and language, such as "doxing-en".
+"""
+
+from knowledge_base.generations import (
+    Library,
+    build_generation,
+    current_generation,
+    kept,
+    load,
+    understood,
+    with_drafts,
+)
+from knowledge_base.library.adding import Added, add, known_source
+from knowledge_base.library.comparison import Comparison, compare
+from knowledge_base.library.events import Act, Event, history
+from knowledge_base.library.lifecycle import (
+    MATERIAL,
+    Purged,
+    has_expired,
+    publish,
+    purge,
+    retire,
+    retire_expired,
+    withdraw,
+)
+from knowledge_base.library.synonym_rows import add_synonym, remove_synonym
+from knowledge_base.library.twins import Behind, Parity, behind, match, parity
+from knowledge_base.library.versions import (
+    VersionSummary,
+    compare_versions,
+    get_structure,
+    list_versions,
+)
+from knowledge_base.library.writing import to_markdown
+from knowledge_base.lookup import (
+    DocumentSummary,
+    PassageView,
+    find_document,
+    get_document,
+    get_passage,
+    get_passages,
+    list_documents,
+    list_synonyms,
+    recalled_among,
+    review_dates,
+    title_of,
+    withdrawn_among,
+)
+
+__all__ = [
+    "MATERIAL",
+    "Act",
+    "Added",
+    "Behind",
+    "Comparison",
+    "DocumentSummary",
+    "Event",
+    "Library",
+    "Parity",
+    "PassageView",
+    "Purged",
+    "VersionSummary",
+    "add",
+    "add_synonym",
+    "behind",
+    "build_generation",
+    "compare",
+    "compare_versions",
+    "current_generation",
+    "find_document",
+    "get_document",
+    "get_passage",
+    "get_passages",
+    "get_structure",
+    "has_expired",
+    "history",
+    "kept",
+    "known_source",
+    "list_documents",
+    "list_synonyms",
+    "list_versions",
+    "load",
+    "match",
+    "parity",
+    "publish",
+    "purge",
+    "recalled_among",
+    "remove_synonym",
+    "retire",
+    "retire_expired",
+    "review_dates",
+    "title_of",
+    "to_markdown",
+    "understood",
+    "with_drafts",
+    "withdraw",
+    "withdrawn_among",
+]
