@@ -44,6 +44,7 @@ _KEPT_FILES = 3
 _CLAIM_ATTEMPTS = 5
 
 _PURGED = "purged"
+_EDITS = (_PURGED, "synonym_added", "synonym_removed", "answer_approved", "answer_removed")
 
 # From here on building takes longer than a question may wait.
 _LARGE_LIBRARY = 3000
@@ -142,11 +143,12 @@ def fingerprint(session: Session) -> str:
             col(SynonymRow.language), col(SynonymRow.phrase), col(SynonymRow.meaning)
         )
     ).all()
-    # What was purged leaves with the files: a purge is a new generation even of a retired document.
-    purges = session.exec(
-        select(func.count()).select_from(LibraryEvent).where(col(LibraryEvent.act) == _PURGED)
+    # A name never comes back: an index of old would be taken for the new one, and a purge of a retired
+    # document would leave the files that hold it.
+    edits = session.exec(
+        select(func.count()).select_from(LibraryEvent).where(col(LibraryEvent.act).in_(_EDITS))
     ).one()
-    digest = hashlib.sha256(f"{_FORMAT} {ANALYSIS_VERSION} {purges}".encode())
+    digest = hashlib.sha256(f"{_FORMAT} {ANALYSIS_VERSION} {edits}".encode())
     for version_id, changed_at in versions:
         digest.update(f"|{version_id} {changed_at.isoformat()}".encode())
     for synonym in synonyms:
