@@ -86,6 +86,7 @@ def read(services: Services, message: Message) -> Decided:
             claimed=ticket is not None and ticket.assignee_id is not None,
             solved=ticket is None
             and tickets.reopenable(session, message.request_id, message.recorded_at) is not None,
+            ended=ticket is None and tickets.ended_for_good(session, message.request_id, message.recorded_at),
             for_case=message.case_ticket_id is not None,
             case_public=bool(message.case_public),
             safety_check_failed=message.safety_check_failed,
@@ -327,7 +328,7 @@ def _expert_words(session: Session, services: Services, message: Message, plan: 
         )
         announce.unsent(session, services, message, now)
         return
-    may_go = not plan.relay or tickets.takes_replies(ticket)
+    may_go = not plan.relay or casework.may_be_sent(session, ticket, message.masked)
     casework.expert_wrote(session, services, ticket, actor, message, public=plan.relay and may_go, now=now)
     if not may_go:
         announce.unsent(session, services, message, now)  # kept as a note; the expert is told

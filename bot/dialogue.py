@@ -63,6 +63,7 @@ class Reason(StrEnum):
     MACHINE_ALERT = "machine_alert"
     SAFETY_CHECK_FAILED = "safety_check_failed"
     UNSAFE_CHANNEL = "unsafe_channel"
+    CAME_BACK = "came_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Turn:
     safety_check_failed: bool = False
     steps: bool = False
     self_harm_before: bool = False
+    ended: bool = False  # the last ticket ended for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ def decide(turn: Turn, found: SearchResult | None) -> Plan:
         return Plan(reply, quotes, more, add_to_ticket=True, raise_to=_raised(turn), reason=reason)
     if turn.solved and reply not in {Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY}:
         return Plan(reply, quotes, more, reopen=True, raise_to=_raised(turn), reason=reason)
+    if turn.ended and reply not in {Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY}:
+        reason = reason or Reason.CAME_BACK
     return Plan(reply, quotes, more, ticket=reason, reason=reason)
 
 

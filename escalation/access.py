@@ -26,12 +26,14 @@ class Actor:
     """Somebody who acts: who they are, what they are, where they work.
 
     `person_id` None is the operator at the machine's own terminal, who owns the data files anyway.
+    `conflicts` are people whose cases this one must not know of.
     """
 
     person_id: int | None
     roles: frozenset[str] = frozenset()
     cities: frozenset[int] = frozenset()
     suspended: bool = False
+    conflicts: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ _STAFF = frozenset({"expert", "lead"})
 _TABLE: dict[Verb, frozenset[str]] = {
     Verb.ASK: frozenset({"anyone"}),
     Verb.READ_REQUEST: frozenset({"requester", "expert", "lead", "operator"}),
-    Verb.READ_TICKET: frozenset({"expert", "lead", "auditor", "operator", "named"}),
+    Verb.READ_TICKET: frozenset({"expert", "lead", "auditor", "operator", "named", "invited"}),
     Verb.READ_ORIGINAL: frozenset({"requester", "assignee", "named"}),
-    Verb.READ_QUEUE: frozenset({"expert", "lead", "auditor", "operator"}),
+    Verb.READ_QUEUE: frozenset({"expert", "lead", "auditor", "operator", "partner"}),
     Verb.WORK_TICKET: frozenset({"expert", "lead", "operator"}),
     Verb.READ_LIBRARY: frozenset({"anyone"}),
     Verb.EDIT_LIBRARY: frozenset({"admin", "operator"}),
@@ -90,6 +92,11 @@ def may(actor: Actor, verb: Verb, thing: Thing = NOTHING) -> bool:
     return bool(granted)
 
 
+def is_partner(actor: Actor) -> bool:
+    """Tell whether somebody is a partner and nothing more: they see only what they were invited to."""
+    return "partner" in actor.roles and not actor.roles & {*_STAFF, "auditor"}
+
+
 def _standing(actor: Actor, thing: Thing) -> set[str]:
     """Return what somebody is to this one case, beside the roles they hold."""
     if actor.person_id is None:
@@ -100,12 +107,13 @@ def _standing(actor: Actor, thing: Thing) -> set[str]:
     if actor.person_id == thing.assignee_id and actor.roles & _STAFF:
         standing.add("assignee")
     if actor.person_id in thing.named:
-        standing.add("named")
+        # a partner sees the tickets they were invited to, masked
+        standing.add("invited" if is_partner(actor) else "named")
     return standing
 
 
 def _must_not_know(actor: Actor, thing: Thing) -> bool:
-    if actor.person_id in thing.kept_away:
+    if actor.person_id in thing.kept_away or thing.requester_id in actor.conflicts:
         return True
     if actor.cities & thing.cities and actor.person_id != thing.requester_id:
         return True

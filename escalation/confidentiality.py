@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select
 
 from escalation import directory
-from escalation.access import Actor, Thing, Verb, may
+from escalation.access import Actor, Thing, Verb, is_partner, may
 from escalation.errors import Forbidden, NotFound
 from escalation.rows import insert_new
 from escalation.tables import Affiliation, HelpRequest, NamedPerson, Seal, Standing, Ticket
@@ -65,7 +65,8 @@ def knowable(actor: Actor, request_id: Any) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions a query needs so that it finds only requests the actor may know of.
 
     `request_id` is the query's column that holds the request. Left out are requests of the actor's own
-    city, those sealed to others, and those the actor is kept away from.
+    city, those sealed to others, those the actor is kept away from or has a conflict with, and for a
+    partner all they were not invited to.
     """
     own = actor.person_id or 0
     named, kept_away = (
@@ -74,6 +75,11 @@ def knowable(actor: Actor, request_id: Any) -> tuple[ColumnElement[bool], ...]:
     )
     sealed = select(Seal.request_id).where(col(Seal.request_id).not_in(named))
     conditions = [request_id.not_in(sealed), request_id.not_in(kept_away)]
+    if is_partner(actor):
+        conditions.append(request_id.in_(named))
+    if actor.conflicts:
+        tied = select(HelpRequest.id).where(col(HelpRequest.person_id).in_(actor.conflicts))
+        conditions.append(request_id.not_in(tied))
     if actor.cities:
         same_city = (
             select(HelpRequest.id)
@@ -137,7 +143,11 @@ def eligible(session: Session, request_id: int, person_id: int) -> bool:
     """Tell whether somebody may be named: no conflict of interest, not suspended, not the requester."""
     thing = about(session, request_id)
     actor = directory.actor_of(session, person_id)
-    conflict = bool(actor.cities & thing.cities) or person_id in thing.kept_away
+    conflict = (
+        bool(actor.cities & thing.cities)
+        or person_id in thing.kept_away
+        or thing.requester_id in actor.conflicts
+    )
     return not (actor.suspended or conflict or person_id == thing.requester_id)
 
 

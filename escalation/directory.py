@@ -1,11 +1,13 @@
 """People and their identities, their cities and roles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, func, or_, select
 
 from escalation.access import Actor
+from escalation.availability import Availability, parse_absence, read_hours
 from escalation.errors import NotFound
 from escalation.identities import SenderIdentity
 from escalation.rows import insert_new
@@ -19,6 +21,8 @@ from escalation.tables import (
     Role,
     RoleName,
 )
+
+HUB_ZONE = "America/Toronto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,14 @@ def actor_of(session: Session, person_id: int) -> Actor:
     person = get_person(session, person_id)
     roles = session.exec(select(Role.name).where(Role.person_id == person_id)).all()
     cities = session.exec(select(Affiliation.city_id).where(Affiliation.person_id == person_id)).all()
+    profile = profile_of(session, person_id)
     return Actor(
         person_id=person_id,
         roles=frozenset(RoleName(role).value for role in roles),
-        cities=frozenset(cities),
+        # a declared conflict of interest with a city weighs as much as working for it
+        cities=frozenset(cities) | frozenset(profile.conflict_cities),
         suspended=person.suspended_at is not None,
+        conflicts=frozenset(profile.conflict_people),
     )
 
 
@@ -236,6 +243,30 @@ def profile_of(session: Session, person_id: int) -> ExpertProfile:
     return session.get(ExpertProfile, person_id) or ExpertProfile(person_id=person_id)
 
 
+def availability_of(session: Session, person_id: int, *, hub_zone: str = HUB_ZONE) -> Availability:
+    """Return when an expert is there, on their own clock; on the hub's when theirs is not known."""
+    profile = profile_of(session, person_id)
+    zone = zone_of(session, get_person(session, person_id)) or hub_zone
+    return Availability(
+        zone=zone,
+        on_duty=profile.on_duty,
+        hours=read_hours(profile.hours),
+        on_call=frozenset(date.fromisoformat(monday) for monday in profile.on_call),
+        away=tuple(parse_absence(absence) for absence in profile.away),
+    )
+
+
+def there(session: Session, people: Iterable[Person], now: datetime) -> tuple[Person, ...]:
+    """Return those who take cases at the moment: on duty, and not away."""
+    return tuple(person for person in people if availability_of(session, person.id or 0).there(now))
+
+
+def backup_of(session: Session, person_id: int) -> Person | None:
+    """Return who is asked when this expert is away, or None."""
+    backup = profile_of(session, person_id).backup_id
+    return session.get(Person, backup) if backup is not None else None
+
+
 def list_people(session: Session) -> tuple[PersonSummary, ...]:
     """Return the directory, in order of entry. Strangers met on a channel are in it too."""
     people = session.exec(select(Person).order_by(col(Person.id))).all()
@@ -273,6 +304,19 @@ def list_people(session: Session) -> tuple[PersonSummary, ...]:
 def list_cities(session: Session) -> tuple[City, ...]:
     """Return every city, by slug."""
     return tuple(session.exec(select(City).order_by(col(City.slug))).all())
+
+
+def verify(session: Session, person_id: int, how: str, now: datetime) -> None:
+    """Note that a person is who they say. What they asked before stays as it is."""
+    person = get_person(session, person_id)
+    person.verified = True
+    session.add(person)
+    for identity in session.exec(
+        select(Identity).where(Identity.person_id == person_id, col(Identity.verified_at).is_(None))
+    ).all():
+        identity.verified_how, identity.verified_at = how[:80], now
+        session.add(identity)
+    session.flush()
 
 
 def remove_demonstration(session: Session, now: datetime) -> tuple[int, ...]:

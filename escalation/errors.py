@@ -5,6 +5,8 @@
     |-- Forbidden           the person may not do this
     |-- IllegalMove         the ticket's state does not allow it
     |   |-- AlreadyClaimed  somebody else has it
+    |   |-- AlreadyDone     somebody else's act was there first
+    |   |-- Refused         what was asked for can't be taken as it is
     |   `-- NotOpenYet      the request is about to become a ticket
     |-- DirectoryError      a CSV line or a person can't be taken
 
@@ -37,6 +39,26 @@ class AlreadyClaimed(IllegalMove):
         super().__init__(f"{number} was already claimed by {by} at {at:%H:%M} UTC.")
         self.by = by
         self.at = at
+
+
+class AlreadyDone(IllegalMove):
+    """Somebody's act came first; `by` and `at` say whose and when, `state` where the ticket is now."""
+
+    def __init__(self, number: str, said: str, state: str, by: str, at: datetime) -> None:
+        super().__init__(f"{number} {said} ({by}, {at:%H:%M} UTC). Nothing was changed.")
+        self.number = number
+        self.state = state
+        self.by = by
+        self.at = at
+
+
+class Refused(IllegalMove):
+    """What was asked for can't be taken. `code` and `values` let the words be said in another language."""
+
+    def __init__(self, code: str, english: str, *values: str) -> None:
+        super().__init__(english)
+        self.code = code
+        self.values = values
 
 
 class NotOpenYet(IllegalMove):

@@ -85,6 +85,19 @@ class Standing(StrEnum):
     KEPT_AWAY = "kept_away"
 
 
+class Service(StrEnum):
+    """What kind of help a ticket is about."""
+
+    ADVICE = "advice"
+    MONITORING = "monitoring"
+    BRIEFING = "briefing"
+    PEER_INTRODUCTION = "peer_introduction"
+    TRAINING = "training"
+    FUND = "fund"
+    ASSESSMENT = "assessment"
+    OTHER = "other"
+
+
 class SubjectKind(StrEnum):
     """What a clock runs on."""
 

@@ -65,6 +65,16 @@ class TicketReopened:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketMoved:
+    """Something else was done with a ticket: `what` names it. `official` is the message its requester gets."""
+
+    ticket_id: int
+    event_id: str
+    what: str
+    official: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderItem:
     """One point of one clock that somebody is reminded of; its key is already stored, so this is said once.
 
@@ -124,5 +134,6 @@ Notice = (
     | TicketReopened
     | RemindersDue
     | ChainStep
+    | TicketMoved
     | PromiseChanged
 )

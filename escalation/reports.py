@@ -3,7 +3,7 @@
 from sqlalchemy import case
 from sqlmodel import Session, col, select
 
-from escalation import confidentiality
+from escalation import confidentiality, tickets
 from escalation.access import Actor
 from escalation.tables import (
     UNFINISHED,
@@ -35,6 +35,19 @@ def transcript(session: Session, request_id: int) -> tuple[Message, ...]:
         session.exec(
             select(Message)
             .where(Message.request_id == request_id, Message.kind != MessageKind.DELETION)
+            .order_by(col(Message.recorded_at), col(Message.id))
+        ).all()
+    )
+
+
+def transcript_of(session: Session, ticket: Ticket) -> tuple[Message, ...]:
+    """Return every message the people of a ticket work on: its own request's, and those joined to it."""
+    joined = tickets.absorbed_by(session, ticket.id or 0)
+    requests = {ticket.request_id, *(other.request_id for other in joined)}
+    return tuple(
+        session.exec(
+            select(Message)
+            .where(col(Message.request_id).in_(requests), Message.kind != MessageKind.DELETION)
             .order_by(col(Message.recorded_at), col(Message.id))
         ).all()
     )

@@ -4,20 +4,21 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.casework.acts import run
+from bot.casework.acts import run, then
 from bot.casework.card import TicketCard, card_of
 from bot.delivery import announce
 from bot.dialogue import Reason
 from bot.services import Services
-from escalation import confidentiality, directory, request_log, routing, tickets
+from escalation import assignment, directory, request_log, routing, tickets
 from escalation.access import Actor
 from escalation.errors import NotFound
 from escalation.sla import Priority
-from escalation.tables import HelpRequest, Message, Person, RoleName, Ticket
+from escalation.tables import HelpRequest, Message, Ticket
 from escalation.tickets import Cause
 
 SUMMARY = 160
-EXPERTS = (RoleName.EXPERT, RoleName.LEAD)
+EXPERTS = assignment.EXPERTS
+_LONGEST_REASON = 500
 
 
 def escalate(
@@ -83,8 +84,8 @@ def open_ticket(
     """Hand a request to people in the caller's transaction: route it, start its clocks, tell everyone."""
     assert request.id is not None
     person = directory.get_person(session, request.person_id)
-    choice = suggest(session, request)
     priority = _priority(question, reason)
+    choice = suggest(session, services, request, priority, now)
     at_once = reason in {
         Reason.DANGER,
         Reason.SELF_HARM,
@@ -96,11 +97,11 @@ def open_ticket(
         priority=priority,
         topic=request.topic,
         language=request.language,
-        summary=_summary(_telling(session, request, question, reason).masked),
+        summary=shortened(_telling(session, request, question, reason).masked, SUMMARY),
         needed_by=question.needed_by,
         unverified=not person.verified or not question.sender_proved,
         suggested_id=choice.person_id,
-        routing_reason=choice.reason,
+        routing_reason=choice.reason[:_LONGEST_REASON],
     )
     # A danger phrase or a bot that stayed silent starts the clocks at the question itself.
     cause = Cause(
@@ -109,39 +110,20 @@ def open_ticket(
         source_id or f"{reason.value}:{question.id}",
         question.recorded_at if at_once else now,
     )
+    earlier = tickets.latest(session, request.id)
     ticket, notices = tickets.open_new(session, request, new, cause, services.policy, now)
+    if earlier is not None and notices:  # the same need, once more
+        tickets.link(session, ticket, earlier, then(cause, "again"), now)
     announce.enqueue(session, services, notices, now)
     return ticket
 
 
-def suggest(session: Session, request: HelpRequest) -> routing.Choice:
+def suggest(
+    session: Session, services: Services, request: HelpRequest, priority: Priority, now: datetime
+) -> routing.Choice:
     """Return the expert who should take the request and why, among those who may know of it."""
-    city = directory.city_of(session, request.person_id)
-    need = routing.Need(
-        topic=request.topic,
-        language=request.language,
-        region=city.region if city else "",
-        cities=directory.cities_of(session, request.person_id),
-    )
-    people = {person.id or 0: person for person in directory.people_with(session, *EXPERTS)}
-    able = confidentiality.readers(session, request.id or 0, list(people))
-    return routing.choose(need, [_candidate(session, people[person_id]) for person_id in able])
-
-
-def _candidate(session: Session, person: Person) -> routing.Candidate:
-    assert person.id is not None
-    profile = directory.profile_of(session, person.id)
-    return routing.Candidate(
-        person_id=person.id,
-        name=person.name,
-        topics=frozenset(profile.topics),
-        languages=frozenset(profile.languages or [person.language or "en"]),
-        jurisdictions=frozenset(profile.jurisdictions),
-        cities=directory.cities_of(session, person.id),
-        open_cases=tickets.open_cases(session, person.id),
-        capacity=profile.capacity,
-        on_duty=profile.on_duty,
-    )
+    hub = services.policy.hub_calendar
+    return assignment.suggest(session, request, hub, now, danger=priority is Priority.P1)
 
 
 def _priority(question: Message, reason: Reason) -> Priority:
@@ -161,6 +143,7 @@ def _telling(session: Session, request: HelpRequest, question: Message, reason: 
     return request_log.first_question(session, request.id or 0) or question
 
 
-def _summary(masked: str) -> str:
+def shortened(masked: str, limit: int) -> str:
+    """Return the first words of a masked text."""
     words = " ".join(masked.split())
-    return words if len(words) <= SUMMARY else words[: SUMMARY - 1].rsplit(" ", 1)[0] + "…"
+    return words if len(words) <= limit else words[: limit - 1].rsplit(" ", 1)[0] + "…"

@@ -29,6 +29,7 @@ from escalation.notices import (
     RemindersDue,
     RequesterWrote,
     TicketClaimed,
+    TicketMoved,
     TicketOpened,
     TicketReopened,
     TicketResolved,
@@ -72,6 +73,8 @@ def enqueue(session: Session, services: Services, notices: Iterable[Notice], now
                 _update(session, services, ticket_id, "reopened", f"reopened:{event_id}", now)
             case RemindersDue() | ChainStep():
                 raise TypeError("what the clocks say is queued by `nudges`")
+            case TicketMoved():
+                _moved(session, services, notice, now)
             case PromiseChanged():
                 _promise_changed(session, services, notice, now)
             case DangerSeen():
@@ -230,17 +233,26 @@ def _claimed(session: Session, services: Services, notice: TicketClaimed, now: d
     _update(session, services, notice.ticket_id, "claimed", cause, now)
 
 
+def _moved(session: Session, services: Services, notice: TicketMoved, now: datetime) -> None:
+    cause = f"{notice.what}:{notice.event_id}"
+    if notice.official is not None:
+        _to_official(session, services, notice.ticket_id, notice.official, cause, now)
+    _update(session, services, notice.ticket_id, notice.what, cause, now)
+
+
 def _replied(session: Session, services: Services, notice: PublicReply, now: datetime) -> None:
     ticket = tickets.get(session, notice.ticket_id)
-    request = request_log.get_request(session, ticket.request_id)
-    thread = request_log.requester_thread(session, ticket.request_id)
     message = request_log.get_message(session, notice.message_id)
+    # the words may be for the official of a ticket that was joined to this one: under their own number
+    request = request_log.get_request(session, message.request_id)
+    thread = request_log.requester_thread(session, message.request_id)
+    own = ticket if ticket.request_id == message.request_id else tickets.latest(session, message.request_id)
     if thread is None:
         raise NotFound("This request has no conversation to answer in.")
     words = open_body(session, vault_of(services), message)
     context = WordsContext(
         words=words,
-        number=tickets.number_of(notice.ticket_id),
+        number=tickets.number_of((own or ticket).id or notice.ticket_id),
         expert=label("expert", request.language),  # by role: a name is for the hub's policy to show
     )
     relay(

@@ -14,6 +14,7 @@ from escalation import confidentiality, directory, tickets
 from escalation.access import Actor, Verb, may
 from escalation.access_log import Opened, Opening
 from escalation.errors import Forbidden, IllegalMove, NotFound
+from escalation.sla import Priority
 from escalation.tables import HelpRequest, RoleName, Ticket
 
 log = structlog.get_logger()
@@ -30,7 +31,7 @@ def seal_at_birth(
     assert request.id is not None
     if confidentiality.is_sealed(session, request.id):
         return
-    duty = casework.suggest(session, request).person_id
+    duty = casework.suggest(session, services, request, Priority.P1, now).person_id
     leads = [person.id or 0 for person in directory.people_with(session, RoleName.LEAD)]
     people = [person_id for person_id in (duty, *leads) if person_id is not None]
     able = [person_id for person_id in people if confidentiality.eligible(session, request.id, person_id)]

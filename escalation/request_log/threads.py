@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from escalation.identifiers import new_id
@@ -87,10 +88,20 @@ def requester_thread(session: Session, request_id: int) -> Thread | None:
     ).first()
     if latest is not None:
         return latest
-    return session.exec(
+    own = session.exec(
         select(Thread)
         .where(Thread.request_id == request_id, col(Thread.ticket_id).is_(None))
         .order_by(col(Thread.created_at).desc())
+    ).first()
+    if own is not None:
+        return own
+    # a need that was split off has no conversation of its own: it is answered where its words were written
+    first = aliased(Message)
+    return session.exec(
+        select(Thread)
+        .join(first, col(first.thread_id) == col(Thread.id))
+        .join(Message, col(Message.in_reply_to) == col(first.id))
+        .where(Message.request_id == request_id, Message.author == Author.REQUESTER)
     ).first()
 
 

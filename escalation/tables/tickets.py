@@ -51,6 +51,11 @@ class Ticket(Base, table=True):
     first_asked_at: datetime = instant()
     opened_at: datetime = instant()
     needed_by: datetime | None = maybe_instant()
+    service: str | None = Field(default=None, max_length=20, description="a kinds.Service")
+    snoozed_until: datetime | None = maybe_instant()
+    merged_into_id: int | None = Field(
+        default=None, index=True, description="the ticket that goes on with it"
+    )
     due_at: datetime | None = maybe_instant(index=True)
     version: int = Field(default=1, sa_column=_VERSION)
 
@@ -69,6 +74,7 @@ class TicketEvent(Base, table=True):
     channel: str = Field(max_length=16)
     source_id: str = Field(max_length=200, description="what caused it; the same cause counts once")
     detail: str = Field(default="", max_length=500, description="masked or structural, never a body")
+    reason: str = Field(default="", max_length=300, description="why, in the actor's words, masked")
     message_id: str | None = Field(default=None, foreign_key="message.id", max_length=32)
     occurred_at: datetime = instant()
     recorded_at: datetime = instant()

@@ -1,25 +1,30 @@
 """Tickets: requests handed to people."""
 
-from escalation.tickets import clocks, policies
-from escalation.tickets.lifecycle import (
-    NOTED,
-    Cause,
-    NewTicket,
-    acknowledge,
-    claim,
-    note,
-    open_new,
-    reopen,
-    reply,
-    requester_wrote,
-    resolve,
-    seen,
-    takes_replies,
+from escalation.tickets import checklists, clocks, policies
+from escalation.tickets.derived import Derived, derive
+from escalation.tickets.ending import Why, cancel, close, may_be_rated, rate, resolve
+from escalation.tickets.facts import (
+    choose_language,
+    set_needed_by,
+    set_priority,
+    set_service,
+    set_topic,
+    verify,
 )
+from escalation.tickets.helping import monitor, tick, unwatch, watch
+from escalation.tickets.joining import link, merge, note_split
+from escalation.tickets.monitoring import Monitoring, Step
+from escalation.tickets.moves import MOVES, Act
+from escalation.tickets.opening import NewTicket, open_new, reopen
+from escalation.tickets.ownership import acknowledge, claim, give_back, hand_over
 from escalation.tickets.reading import (
+    absorbed_by,
     by_number,
+    derived,
+    ended_for_good,
     events,
     get,
+    joined_by,
     latest,
     number_of,
     open_cases,
@@ -27,32 +32,75 @@ from escalation.tickets.reading import (
     requester,
     thing,
     unfinished,
+    watched_by,
 )
+from escalation.tickets.record import Cause, seen
+from escalation.tickets.waiting import asleep, resume, snooze, wait_for_requester, wait_for_third_party
+from escalation.tickets.words import note, reply, requester_wrote, takes_replies
+
+NOTED = MOVES[Act.NOTE].event
 
 __all__ = [
+    "MOVES",
     "NOTED",
+    "Act",
     "Cause",
+    "Derived",
+    "Monitoring",
     "NewTicket",
+    "Step",
+    "Why",
+    "absorbed_by",
     "acknowledge",
+    "asleep",
     "by_number",
+    "cancel",
+    "checklists",
+    "choose_language",
     "claim",
     "clocks",
+    "close",
+    "derive",
+    "derived",
+    "ended_for_good",
     "events",
     "get",
+    "give_back",
+    "hand_over",
+    "joined_by",
     "latest",
+    "link",
+    "may_be_rated",
+    "merge",
+    "monitor",
     "note",
+    "note_split",
     "number_of",
     "open_cases",
     "open_new",
     "policies",
+    "rate",
     "reopen",
     "reopenable",
     "reply",
     "requester",
     "requester_wrote",
     "resolve",
+    "resume",
     "seen",
+    "set_needed_by",
+    "set_priority",
+    "set_service",
+    "set_topic",
+    "snooze",
     "takes_replies",
     "thing",
+    "tick",
     "unfinished",
+    "unwatch",
+    "verify",
+    "wait_for_requester",
+    "wait_for_third_party",
+    "watch",
+    "watched_by",
 ]

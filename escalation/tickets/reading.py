@@ -1,6 +1,7 @@
 """Finding tickets, and saying what each is about for `access.may`."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
@@ -9,6 +10,7 @@ from escalation import confidentiality, directory
 from escalation.access import Thing
 from escalation.errors import NotFound
 from escalation.tables import UNFINISHED, HelpRequest, Person, Ticket, TicketEvent, TicketState
+from escalation.tickets.derived import Derived, derive
 
 FIRST_NUMBER = 1000
 REOPENABLE_FOR = timedelta(days=14)
@@ -38,10 +40,40 @@ def by_number(session: Session, number: str) -> Ticket:
 
 
 def unfinished(session: Session, request_id: int) -> Ticket | None:
-    """Return the request's ticket that is still worked on, or None. There is at most one."""
-    return session.exec(
+    """Return the ticket on which the request is still worked on, or None. There is at most one.
+
+    The work of a merged ticket goes on with the one it was merged into.
+    """
+    own = session.exec(
         select(Ticket).where(Ticket.request_id == request_id, col(Ticket.state).in_(UNFINISHED))
     ).first()
+    if own is not None:
+        return own
+    joined = joined_by(session, request_id)
+    return joined if joined is not None and joined.state in UNFINISHED else None
+
+
+def joined_by(session: Session, request_id: int) -> Ticket | None:
+    """Return the ticket that goes on with the request's own, which was merged into it; None when none was."""
+    ticket = latest(session, request_id)
+    if ticket is None or ticket.merged_into_id is None:
+        return None
+    passed = {ticket.id}
+    while ticket.merged_into_id is not None and ticket.merged_into_id not in passed:
+        passed.add(ticket.merged_into_id)
+        ticket = get(session, ticket.merged_into_id)
+    return ticket
+
+
+def absorbed_by(session: Session, ticket_id: int) -> tuple[Ticket, ...]:
+    """Return the tickets whose work goes on with this one, directly or through another, the oldest first."""
+    found: dict[int, Ticket] = {}
+    front = [ticket_id]
+    while front:
+        rows = session.exec(select(Ticket).where(col(Ticket.merged_into_id).in_(front))).all()
+        front = [row.id for row in rows if row.id is not None and row.id not in found]
+        found |= {row.id: row for row in rows if row.id is not None}
+    return tuple(found[one] for one in sorted(found))
 
 
 def latest(session: Session, request_id: int) -> Ticket | None:
@@ -52,8 +84,8 @@ def latest(session: Session, request_id: int) -> Ticket | None:
 
 
 def reopenable(session: Session, request_id: int, now: datetime) -> Ticket | None:
-    """Return the request's newest ticket if it was solved in the last 14 days, or None."""
-    ticket = latest(session, request_id)
+    """Return the ticket that a word of the official opens again: the newest, solved in the last 14 days; or None."""
+    ticket = joined_by(session, request_id) or latest(session, request_id)
     if ticket is None or ticket.state is not TicketState.SOLVED:
         return None
     solved_at = session.exec(
@@ -64,9 +96,29 @@ def reopenable(session: Session, request_id: int, now: datetime) -> Ticket | Non
     return ticket if solved_at is not None and now - solved_at <= REOPENABLE_FOR else None
 
 
+def ended_for_good(session: Session, request_id: int, now: datetime) -> bool:
+    """Tell whether the official's next word opens another ticket: the last was closed, or solved long ago."""
+    ticket = joined_by(session, request_id) or latest(session, request_id)
+    if ticket is None or ticket.state not in (TicketState.SOLVED, TicketState.CLOSED):
+        return False
+    return reopenable(session, request_id, now) is None
+
+
 def thing(session: Session, ticket: Ticket) -> Thing:
-    """Return whose ticket it is, which cities it concerns, and who may know of it."""
-    return confidentiality.about(session, ticket.request_id, ticket.assignee_id)
+    """Return whose ticket it is, which cities it concerns, and who may know of it.
+
+    A ticket that goes on with others' work concerns their cities too, and whoever is kept away from one of
+    them is kept away from all.
+    """
+    own = confidentiality.about(session, ticket.request_id, ticket.assignee_id)
+    others = [
+        confidentiality.about(session, other.request_id) for other in absorbed_by(session, ticket.id or 0)
+    ]
+    return replace(
+        own,
+        cities=own.cities.union(*(other.cities for other in others)),
+        kept_away=own.kept_away.union(*(other.kept_away for other in others)),
+    )
 
 
 def requester(session: Session, ticket: Ticket) -> Person:
@@ -95,3 +147,13 @@ def open_cases(session: Session, person_id: int) -> int:
         .select_from(Ticket)
         .where(Ticket.assignee_id == person_id, col(Ticket.state).in_(UNFINISHED))
     ).one()
+
+
+def derived(session: Session, ticket_id: int) -> Derived:
+    """Return what the ticket's events say of it."""
+    return derive(events(session, ticket_id))
+
+
+def watched_by(session: Session, ticket_id: int) -> tuple[int, ...]:
+    """Return who is told of what happens to a ticket besides its owner."""
+    return derived(session, ticket_id).watchers
