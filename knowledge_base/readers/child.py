@@ -1,21 +1,33 @@
 """The reading process: takes files on standard input, gives documents on standard output.
 
-It runs with an empty environment and cannot open a connection, start a program or write a
-file. Files and answers are framed; answers are JSON, never pickles: what a hostile file makes
-of this process must not spread to the one that listens.
+It runs with an empty environment. While it reads it can open no file and no connection, start no
+program and write nothing: it may have no descriptor but the three it was given. Files and answers
+are framed; answers are JSON, never pickles: what a hostile file makes of this process must not
+spread to the one that listens.
 """
 
 import json
+import logging
+import os
 import resource
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from knowledge_base.documents import to_json
 from knowledge_base.errors import ReadError
-from knowledge_base.readers.formats import read_here
+from knowledge_base.readers.archive import Member, members
+from knowledge_base.readers.formats import read_with, reader_of, warm_up
+from knowledge_base.readers.sniffing import is_archive
 
 _TOO_MUCH_MEMORY = "reading it takes more memory than a document may"
+_OWN_DESCRIPTORS = 3
+_LOADING_DESCRIPTORS = 64
+# What readers call themselves for each box in a box; parsers refuse what is deeper long before.
+_DEEPEST_CALLS = 5_000
 
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _FORBIDDEN = (
     "socket.",
     "subprocess.",
@@ -36,26 +48,74 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_LOADING_DESCRIPTORS, _LOADING_DESCRIPTORS))
+    sys.setrecursionlimit(_DEEPEST_CALLS)
+    # Parsers complain at length of fonts and the like, to nobody.
+    logging.disable(logging.CRITICAL)
+    warm_up()
     sys.addaudithook(_refuse)
     files, answers = sys.stdin.buffer, sys.stdout.buffer
     _answer(answers, {"ready": True})
     while header := files.readline():
         request = json.loads(header)
-        _serve(request["name"], files.read(request["bytes"]), answers)
+        data = files.read(request["bytes"])
+        _serve(request["name"], data, request["largest"], request["skip"], answers)
+        _answer(answers, {"done": True})
 
 
-def _serve(name: str, data: bytes, answers: BinaryIO) -> None:
+@contextmanager
+def _sealed() -> Iterator[None]:
+    """Let nothing be opened: neither a file nor a connection gets a descriptor."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OWN_DESCRIPTORS, _LOADING_DESCRIPTORS))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_LOADING_DESCRIPTORS, _LOADING_DESCRIPTORS))
+
+
+def _serve(name: str, data: bytes, largest: int, skip: int, answers: BinaryIO) -> None:
+    try:
+        with _sealed():
+            several = is_archive(data)
+        if not several:
+            _serve_one(Member(name, data), answers)
+            return
+        found = members(name, data, largest, skip)
+        while True:
+            with _sealed():
+                member = next(found, None)
+            if member is None:
+                return
+            _serve_one(member, answers)
+    except ReadError as error:
+        _answer(answers, {"name": error.name, "page_label": error.page, "reason": error.reason})
+    except MemoryError:
+        _end(name, answers)
+
+
+def _serve_one(member: Member, answers: BinaryIO) -> None:
     def progress(page: int, pages: int) -> None:
         _answer(answers, {"page": page, "pages": pages})
 
+    name = member.name
+    _answer(answers, {"reading": name})
     try:
-        _answer(answers, {"document": to_json(read_here(name, data, progress))})
+        if member.fault is not None:
+            raise member.fault
+        reader = reader_of(name, member.data)
+        with _sealed():
+            document = to_json(read_with(reader, name, member.data, progress))
+        _answer(answers, {"name": name, "document": document})
     except ReadError as error:
-        _answer(answers, {"page_label": error.page, "reason": error.reason})
+        _answer(answers, {"name": name, "page_label": error.page, "reason": error.reason})
     except MemoryError:
-        # This process may be crippled: end it, and a new one takes the next file.
-        _answer(answers, {"page_label": None, "reason": _TOO_MUCH_MEMORY, "ending": True})
-        sys.exit(1)
+        _end(name, answers)
+
+
+def _end(name: str, answers: BinaryIO) -> None:
+    """End this process, which may be crippled: a new one takes the next file."""
+    _answer(answers, {"name": name, "page_label": None, "reason": _TOO_MUCH_MEMORY, "ending": True})
+    sys.exit(1)
 
 
 def _answer(answers: BinaryIO, message: dict[str, Any]) -> None:
@@ -66,5 +126,5 @@ def _answer(answers: BinaryIO, message: dict[str, Any]) -> None:
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
     if event.startswith(_FORBIDDEN):
         raise PermissionError(f"{event} is not for a reading process")
-    if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
+    if event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING:
         raise PermissionError("a reading process writes no file")

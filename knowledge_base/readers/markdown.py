@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -20,6 +20,9 @@ from knowledge_base.documents import (
     StructuredDocument,
 )
 from knowledge_base.errors import ReadError
+from knowledge_base.readers.charsets import decode, is_binary
+from knowledge_base.readers.cleaning import without_title
+from knowledge_base.readers.rows import readable_rows
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)(?:\n|\A)---[ \t]*(?:\n|\Z)", re.DOTALL)
 _LANGUAGE_SUFFIX = re.compile(r"-(en|fr)\Z")
@@ -32,6 +35,19 @@ _PAGE = re.compile(r"<!-- page (\[.*\]) -->\s*\Z")
 
 # Deeper nesting than any person writes; the parser itself is recursive.
 _DEEPEST_NESTING = 30
+
+
+def read(name: str, data: bytes, progress: Callable[[int, int], None]) -> StructuredDocument:
+    """Read a Markdown file somebody hands in; raise ReadError with one sentence when there is nothing in it."""
+    del progress
+    if is_binary(data):
+        raise ReadError(name, None, "this is not a text file, whatever its name says")
+    if not data.strip():
+        raise ReadError(name, None, "the file is empty")
+    document = read_markdown(name, data)
+    if not document.blocks:
+        raise ReadError(name, None, "there is no text in the file")
+    return document
 
 
 def read_markdown(name: str, data: bytes) -> StructuredDocument:
@@ -50,20 +66,10 @@ def read_markdown(name: str, data: bytes) -> StructuredDocument:
         title=title,
         language=_text(fields.get("language")).lower(),
         attributes=_attributes(name, fields),
-        blocks=_without_title(blocks, title),
+        blocks=without_title(blocks, title),
         pages=_count(fields.get("pages")),
         source_bytes=len(data),
     )
-
-
-def decode(data: bytes) -> str:
-    """Decode text as UTF-8 or, failing that, as Windows-1252, which old files are."""
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
 
 
 def _split(name: str, text: str) -> tuple[Mapping[str, object], str]:
@@ -166,13 +172,6 @@ def _texts(value: object, *, commas: bool = True) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
-def _without_title(blocks: Sequence[Block], title: str) -> tuple[Block, ...]:
-    """Drop a first heading that repeats the title: it would repeat in every heading path."""
-    if blocks and blocks[0].kind is BlockKind.HEADING and blocks[0].text.casefold() == title.casefold():
-        return tuple(blocks[1:])
-    return tuple(blocks)
-
-
 def _blocks(name: str, body: str) -> list[Block]:
     parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_NESTING}).enable("table")
     try:
@@ -253,19 +252,8 @@ def _item_text(item: SyntaxTreeNode, indent: str = "") -> str:
 
 
 def _rows(table: SyntaxTreeNode) -> tuple[str, ...]:
-    """Return each body row as "column: cell; column: cell", readable without the table."""
-    rows = [[_inline(cell) for cell in row.children] for part in table.children for row in part.children]
-    if not rows:
-        return ()
-    header, *body = rows
-    if not body:
-        return ("; ".join(cell for cell in header if cell),)
-    return tuple(
-        "; ".join(
-            f"{column}: {cell}" if column else cell for column, cell in zip(header, row, strict=False) if cell
-        )
-        for row in body
-    )
+    grid = [[_inline(cell) for cell in row.children] for part in table.children for row in part.children]
+    return readable_rows(grid, headed=True)
 
 
 def _inline(node: SyntaxTreeNode) -> str:

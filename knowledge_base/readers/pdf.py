@@ -57,7 +57,7 @@ _TOOL_TITLE = re.compile(
 )
 
 
-def read_pdf(name: str, data: bytes, progress: Progress) -> StructuredDocument:
+def read(name: str, data: bytes, progress: Progress) -> StructuredDocument:
     """Read a PDF; raise ReadError with one sentence when no page of it can be used.
 
     `progress` is called with the index of each page before it is read, and the page count.

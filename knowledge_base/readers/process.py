@@ -5,7 +5,7 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import IO, Any, Self
@@ -21,6 +21,8 @@ _BOOT = (
     "from knowledge_base.readers.child import main; main()"
 )
 _START_SECONDS = 30.0
+_LAST_SECONDS = 2.0
+_UPSET = "the file upset the reader, which gave no usable text"
 _CHUNK = 1 << 16
 _LANGUAGE_SAMPLE = 4000
 
@@ -34,6 +36,32 @@ class ReaderLimits:
     page_seconds: float = 20.0
     file_seconds: float = 600.0
     answer_bytes: int = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document that was read, under the name of its file."""
+
+    name: str
+    document: StructuredDocument
+
+
+class _Died(Exception):
+    """The reading process is no use any more; the text says why, for people."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """How far a process has come: in which file, on what page, and whether it has told everything."""
+
+    member: str | None = None
+    page: int | None = None
+    done: bool = False
+
+    @property
+    def shown(self) -> str | None:
+        """Return the page as people count."""
+        return None if self.page is None else str(self.page + 1)
 
 
 class ReaderProcess:
@@ -73,38 +101,90 @@ class ReaderProcess:
     def read(self, name: str, data: bytes, on_page: Progress | None = None) -> StructuredDocument:
         """Read one file by its name and content; raise ReadError with one clear sentence.
 
-        `on_page` is called with the index of the page being read and the number of pages.
+        `on_page` is called with the index of the page being read and the number of pages. An
+        archive of several files is refused: `read_each` takes it.
+        """
+        readings = [
+            reading for _, reading in zip(range(2), self.read_each(name, data, on_page), strict=False)
+        ]
+        if len(readings) != 1:
+            raise ReadError(name, None, "this is an archive of several files, not a document")
+        if isinstance(readings[0], ReadError):
+            raise readings[0]
+        return readings[0].document
+
+    def read_each(
+        self, name: str, data: bytes, on_page: Progress | None = None
+    ) -> Iterator[Read | ReadError]:
+        """Read a file, or each document of a zip in turn; a fault is yielded in place of its document.
+
+        Members of an archive are named "archive.zip/folder/file.md". A member that stalls or kills
+        the reading process is one fault, and the members after it are read all the same.
         """
         if len(data) > self._limits.file_bytes:
             most = self._limits.file_bytes // 1_000_000
-            raise ReadError(name, None, f"the file has {len(data) // 1_000_000} MB; the limit is {most} MB")
-        page: int | None = None
-        deadline = time.monotonic() + self._limits.file_seconds
+            yield ReadError(name, None, f"the file has {len(data) // 1_000_000} MB; the limit is {most} MB")
+            return
+        taken, finished = 0, False
+        while not finished:
+            progress = _Place()
+            try:
+                finished = True
+                for reading in self._batch(progress, name, data, taken, on_page):
+                    taken += 1
+                    yield reading
+            except _Died as error:
+                # In the middle of an archive: the members after this one may be sound.
+                finished = progress.member is None or progress.member == name
+                taken += 1
+                yield ReadError(progress.member or name, progress.shown, str(error))
+            finally:
+                if not progress.done:
+                    # Nobody waits for the rest of its answers.
+                    self.close()
+
+    def _batch(
+        self, place: _Place, name: str, data: bytes, skip: int, on_page: Progress | None
+    ) -> Iterator[Read | ReadError]:
+        """Yield the answers of one process; raise _Died when it gives no more before it is done."""
         try:
             child = self._started()
-            _send(child, name, data)
+            _send(child, name, data, self._limits.file_bytes, skip)
+            deadline = time.monotonic() + self._limits.file_seconds
             while True:
                 message = self._next(child, min(deadline, time.monotonic() + self._limits.page_seconds))
-                if "document" in message:
-                    return _with_language(from_json(message["document"]))
-                if "reason" in message:
-                    if message.get("ending"):
-                        self.close()
-                    raise ReadError(name, message["page_label"], message["reason"])
-                page = int(message["page"])
-                if on_page is not None:
-                    on_page(page, int(message["pages"]))
+                if "reading" in message:
+                    place.member, place.page = str(message["reading"]), None
+                    deadline = time.monotonic() + self._limits.file_seconds
+                elif "page" in message:
+                    place.page = int(message["page"])
+                    if on_page is not None:
+                        on_page(place.page, int(message["pages"]))
+                elif "document" in message:
+                    yield Read(str(message["name"]), _with_language(from_json(message["document"])))
+                elif message.get("ending"):
+                    raise _Died(str(message["reason"]))
+                elif "reason" in message:
+                    yield ReadError(str(message["name"]), message["page_label"], str(message["reason"]))
+                else:
+                    place.done = bool(message["done"])
+                    return
         except TimeoutError as error:
-            self.close()
-            raise ReadError(name, _shown(page), "reading it takes longer than a document may") from error
+            raise _Died("reading it takes longer than a document may") from error
         except (EOFError, BrokenPipeError, ConnectionError) as error:
-            self.close()
-            raise ReadError(name, _shown(page), "reading it takes more memory than a document may") from error
+            raise _Died(self._cause_of_death()) from error
         except (ValueError, KeyError, TypeError) as error:
-            self.close()
-            raise ReadError(
-                name, _shown(page), "the file upset the reader, which gave no usable text"
-            ) from error
+            raise _Died(_UPSET) from error
+
+    def _cause_of_death(self) -> str:
+        """Say why the process is gone: the system ended it, or a fault in a reader did."""
+        if self._child is None:
+            return _UPSET
+        try:
+            code = self._child.wait(_LAST_SECONDS)
+        except subprocess.TimeoutExpired:
+            return _UPSET
+        return "reading it takes more memory than a document may" if code < 0 else _UPSET
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is None:
@@ -114,7 +194,7 @@ class ReaderProcess:
         # Isolated, no environment, no descriptor but its own three; the limits it sets itself,
         # because code between fork and exec is not safe in a process with threads.
         self._child = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", "-c", _BOOT, paths, str(self._limits.memory_bytes)],
+            [sys.executable, "-I", "-B", "-c", _BOOT, paths, str(self._limits.memory_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -155,9 +235,11 @@ def read(name: str, data: bytes) -> StructuredDocument:
         return reader.read(name, data)
 
 
-def _send(child: subprocess.Popen[bytes], name: str, data: bytes) -> None:
+def _send(child: subprocess.Popen[bytes], name: str, data: bytes, largest: int, skip: int) -> None:
     files = _pipe(child.stdin)
-    files.write(json.dumps({"name": name, "bytes": len(data)}).encode() + b"\n" + data)
+    header = {"name": name, "bytes": len(data), "largest": largest, "skip": skip}
+    files.write(json.dumps(header).encode() + b"\n")
+    files.write(data)
     files.flush()
 
 
@@ -165,10 +247,6 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise EOFError
     return pipe
-
-
-def _shown(page: int | None) -> str | None:
-    return None if page is None else str(page + 1)
 
 
 def _with_language(document: StructuredDocument) -> StructuredDocument:

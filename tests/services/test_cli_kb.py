@@ -175,8 +175,7 @@ def test_two_files_of_one_name_do_not_take_each_others_place(run: Run, folder: P
 def test_a_folder_without_documents_and_no_document_of_that_id_are_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bare").mkdir()
     assert (
-        "there is no document in this folder (.markdown, .md, .pdf)"
-        in run("add", str(tmp_path / "bare")).stderr
+        "there is no document in this folder (.docm, .docx, .htm" in run("add", str(tmp_path / "bare")).stderr
     )
     shown = run("show", "no-such-en")
     assert (shown.exit_code, shown.stderr) == (1, "helpdesk: no document is called 'no-such-en'\n")

@@ -1,0 +1,151 @@
+"""PDF files, read in the reading process as the desk runs it."""
+
+import io
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from knowledge_base.documents import BlockKind
+from knowledge_base.passages import cut
+from knowledge_base.readers import ReaderProcess
+from tests.support.pdf_files import Text, bomb, page_of, pdf_of
+from tests.support.reading import refusal, texts
+
+# From the Debian package libtasn1-doc: front pages T-1, T-2 and i, then page 1 is the fourth.
+MANUAL = Path("/usr/share/doc/libtasn1-doc/libtasn1.pdf")
+
+
+def test_a_real_manual_is_cited_by_its_printed_pages(reader: ReaderProcess) -> None:
+    if not MANUAL.exists():
+        pytest.skip("the Debian package libtasn1-doc is not installed")
+    data = MANUAL.read_bytes()
+    seen: list[tuple[int, int]] = []
+    document = reader.read("libtasn1.pdf", data, lambda page, pages: seen.append((page, pages)))
+    pages = PdfReader(io.BytesIO(data)).pages
+    assert seen == [(index, len(pages)) for index in range(len(pages))]
+    assert (document.language, document.pages, document.warnings) == ("en", 36, ())
+    passages = cut(document)
+    labels = {passage.page_index: passage.page_label for passage in passages}
+    assert (labels[0], labels[3], labels[4]) == ("T-1", "1", "2")
+    naming = next(passage for passage in passages if "NUL-terminated string" in passage.text)
+    assert (naming.heading, naming.page_label) == (("2 ASN.1 structure handling", "Naming"), "3")
+    # Every passage stands on the page that it names: compared without blanks and hyphens.
+    for passage in passages:
+        assert passage.page_index is not None
+        here = pages[passage.page_index].extract_text() + (
+            pages[passage.page_index + 1].extract_text() if passage.page_index + 1 < len(pages) else ""
+        )
+        start = _bare(passage.text.split("\n")[0])[:40]
+        assert start in _bare(here), (passage.page_label, passage.text[:80])
+    assert not any("Chapter 2: ASN.1 structure handling" in passage.text for passage in passages)
+    assert not any(". . . ." in passage.text for passage in passages)
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
+def test_two_columns_are_read_one_after_the_other_and_hyphens_joined(reader: ReaderProcess) -> None:
+    left = [Text(72, 700 - 14 * n, f"Left line {n} goes on") for n in range(5)] + [
+        Text(72, 630, "with intimi-")
+    ]
+    right = [
+        Text(320, 700, "dation of officials"),
+        *(Text(320, 686 - 14 * n, f"Right line {n} goes on") for n in range(5)),
+    ]
+    (text,) = texts(reader.read("columns.pdf", pdf_of(page_of(*left, *right))))
+    assert "Left line 4 goes on with intimidation of officials Right line 0" in text
+
+
+def test_running_headers_and_page_numbers_are_left_out(reader: ReaderProcess) -> None:
+    pages = [
+        page_of(
+            Text(72, 760, f"City guide - part {number}"),
+            Text(72, 700, f"Body of page {number} is different {'again ' * number}."),
+            Text(300, 30, f"Page {number} of 5"),
+        )
+        for number in range(1, 6)
+    ]
+    kept = texts(reader.read("guide.pdf", pdf_of(*pages)))
+    assert len(kept) == 5
+    assert all(text.startswith("Body of page") for text in kept)
+
+
+def test_headings_are_told_by_size_where_there_is_no_outline(reader: ReaderProcess) -> None:
+    body = [Text(72, 640 - 14 * n, f"Plain words in line {n} of the body text here") for n in range(8)]
+    document = reader.read(
+        "sizes.pdf",
+        pdf_of(
+            page_of(Text(72, 720, "Safety at home", 20), Text(72, 680, "First hour", 14, bold=True), *body)
+        ),
+    )
+    assert [(b.text, b.level) for b in document.blocks if b.kind is BlockKind.HEADING] == [
+        ("Safety at home", 1),
+        ("First hour", 2),
+    ]
+    assert document.title == "Safety at home"
+
+
+def test_numbered_lines_are_steps_and_bullets_are_items(reader: ReaderProcess) -> None:
+    lines = [
+        Text(72, 700, "1. Call the police when someone is"),
+        Text(86, 686, "at your door."),
+        Text(72, 672, "2. Save the message."),
+        Text(72, 640, "\u2022 Do not reply."),
+        Text(72, 626, "\u2022 Do not delete."),
+    ]
+    blocks = reader.read("steps.pdf", pdf_of(page_of(*lines))).blocks
+    assert (blocks[0].kind, blocks[0].items) == (
+        BlockKind.STEPS,
+        ("Call the police when someone is at your door.", "Save the message."),
+    )
+    assert (blocks[1].kind, blocks[1].items) == (BlockKind.BULLETS, ("Do not reply.", "Do not delete."))
+
+
+def test_pages_that_hold_nothing_to_quote_are_named(reader: ReaderProcess) -> None:
+    document = reader.read(
+        "mixed.pdf",
+        pdf_of(
+            page_of(Text(72, 700, "Readable text.")),
+            b"/I Do",
+            bomb(600),
+            packed=frozenset({2}),
+            pictures=frozenset({1}),
+        ),
+    )
+    assert document.warnings == (
+        "Page 2 is scanned without text: nothing there can be found or quoted.",
+        "Page 3 is unreadable: nothing there can be found or quoted.",
+    )
+    assert texts(document) == ["Readable text."]
+
+
+def _written(password: str | None, pages: int) -> bytes:
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(300, 300)
+    if password:
+        writer.encrypt(password, algorithm="AES-256")
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"PK\x03\x04", "damaged or cut short"),
+        (b"text", "not a PDF file, whatever its name says"),
+        (_written("secret", 1), "locked with a password"),
+        (_written(None, 0), "has no pages"),
+        (_written(None, 2), "pages are blank"),
+        (pdf_of(page_of(Text(72, 700, "x")))[:300], "damaged or cut short"),
+        (pdf_of(b"/I Do", pictures=frozenset({0})), "scanned pictures without text"),
+        (pdf_of(bomb(600), packed=frozenset({0})), "unpacks to far more"),
+    ],
+    ids=["empty", "cut zip", "other", "locked", "no pages", "blank", "cut", "scanned", "bomb"],
+)
+def test_pdf_files_without_usable_text_say_why(reader: ReaderProcess, data: bytes, reason: str) -> None:
+    assert reason in refusal(reader, "file.pdf", data)
