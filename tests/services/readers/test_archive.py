@@ -44,7 +44,7 @@ def test_what_leads_out_of_the_archive_or_hides_another_is_refused_by_name(reade
     data = zip_of(
         {
             "../../etc/evil.md": b"out",
-            "/root/evil.md": b"out",
+            "/etc/evil.md": b"out",
             "C:\\evil.md": b"out",
             link: b"/etc/passwd",
             "inner.zip": zip_of({"a.md": b"a"}),
