@@ -1,12 +1,14 @@
 """A flood of strangers makes few pages, hides nobody, and never holds up a verified official."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlmodel import select
 
+from bot import conversation
 from bot.console import sign_in
 from bot.database import transaction
 from bot.delivery.loop import deliver_due
@@ -168,3 +170,13 @@ def test_the_console_puts_the_citys_police_above_a_p1_and_above_nothing_else(des
     assert tab.text.index("Call their police, not yours") < tab.text.index(GUN)
     assert "never checked" in tab.text.lower()
     assert "police" not in tab.open("/console/tickets/HD-1002").text.lower()
+
+
+def test_a_crowd_that_writes_at_once_is_all_taken_in(desk: Desk) -> None:
+    def write(number: int) -> bool:
+        message = desk.inbound(GUN, key=f"k{number}", thread=f"t{number}", who=f"stranger-{number}")
+        return conversation.accept(desk.services, message).duplicate
+
+    with ThreadPoolExecutor(12) as pool:
+        assert list(pool.map(write, range(36))) == [False] * 36
+    assert len([message for message in desk.messages if message.paged_at]) == 3
