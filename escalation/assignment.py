@@ -79,7 +79,7 @@ def _candidate(
         open_cases=open_cases,
         capacity=profile.capacity,
         on_duty=profile.on_duty,
-        working=availability.working(now),
+        working=availability.working(now, hub),
         away=availability.away_until(now) is not None,
         takes_danger=profile.takes_danger,
         conflicts=frozenset(profile.conflict_people),

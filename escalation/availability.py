@@ -27,8 +27,8 @@ class Absence:
 class Availability:
     """An expert's time. `on_duty` False is somebody who takes nothing until further notice.
 
-    Without hours they are taken to be there whenever they are not away. In an on-call week (by its Monday)
-    they are on duty at every hour.
+    Without hours of their own they keep the hub's. In an on-call week (by its Monday) they are on duty at
+    every hour.
     """
 
     zone: str
@@ -51,23 +51,23 @@ class Availability:
         """Tell whether they take cases at all at the moment, at work or not."""
         return self.on_duty and self.away_until(now) is None
 
-    def working(self, now: datetime) -> bool:
-        """Tell whether they are on duty this minute."""
+    def working(self, now: datetime, hub: Calendar) -> bool:
+        """Tell whether they are on duty this minute; by the hub's hours if they have none of their own."""
         if not self.there(now):
             return False
         local = now.astimezone(zone_of(self.zone)).date()
-        if local - timedelta(days=local.weekday()) in self.on_call or self.hours is None:
+        if local - timedelta(days=local.weekday()) in self.on_call:
             return True
-        return is_open(self._calendar(self.hours), now)
+        return is_open(hub if self.hours is None else self._calendar(self.hours), now)
 
     def next_working(self, now: datetime, hub: Calendar) -> datetime | None:
-        """Return from when they are on duty; by the hub's hours if they have none of their own. None if never."""
+        """Return from when they are on duty, None if never."""
         if not self.on_duty:
             return None
         calendar = hub if self.hours is None else self._calendar(self.hours)
         at = now
         for _absence in range(len(self.away) + 1):
-            if self.working(at) and self.hours is not None:
+            if self.working(at, hub):
                 return at
             at = next_open(calendar, at)
             until = self.away_until(at)

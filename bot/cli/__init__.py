@@ -13,6 +13,7 @@ from bot.cli import (
     kb,
     mail,
     privacy,
+    routing,
     run,
     selftest,
     setup,
@@ -35,6 +36,7 @@ app.add_typer(sla.app, name="sla", help="Clocks and policies: when something wou
 app.add_typer(kb.app, name="kb", help="Add to the library, look into it, search it.")
 app.add_typer(directory.app, name="directory", help="People, identities, roles and cities.")
 app.add_typer(privacy.app, name="privacy", help="Who may know, who opened what, holds, export and erasure.")
+app.add_typer(routing.app, name="routing", help="Who should take a ticket, and why.")
 app.add_typer(mail.app, name="email", help="Take mail from files.")
 
 

@@ -1,8 +1,6 @@
 """`helpdesk tickets`: the queue and the ticket page, at the terminal."""
 
 import json
-import secrets
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
@@ -12,6 +10,7 @@ from sqlmodel import Session
 
 from bot import casework
 from bot.casework import TicketCard
+from bot.cli import ticket_acts
 from bot.cli.common import (
     AsJson,
     AsWhom,
@@ -20,15 +19,12 @@ from bot.cli.common import (
     actor_named,
     cell,
     desk,
-    err,
     one_line_errors,
     out,
     plain,
-    send_due,
 )
 from bot.database import reading
 from bot.delivery import sealing
-from bot.demonstration import people as demonstration_people
 from bot.privacy import opening
 from bot.privacy.opening import Grant
 from bot.rendering import times
@@ -39,10 +35,10 @@ from escalation.access import Actor, Verb, may
 from escalation.access_log import Opened
 from escalation.errors import Forbidden, NotFound
 from escalation.tables import Clock, Message
+from escalation.tickets import Derived, Monitoring
 
 app = typer.Typer(no_args_is_help=True)
 Number = Annotated[str, typer.Argument(help="The ticket's number, such as HD-1042.")]
-Words = Annotated[str, typer.Argument(help="The text; - reads it from standard input.")]
 
 
 @app.callback()
@@ -144,22 +140,35 @@ def _show(services: Services, number: str, who: str | None, granted: Grant | Non
             raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
         card = casework.card_of(session, ticket)
         clocks = tickets.clocks.rows_of(session, card.ticket_id)
-        transcript = reports.transcript(session, card.request_id)
+        transcript = reports.transcript_of(session, ticket)
+        known = tickets.derived(session, card.ticket_id)
         texts = {row.id: _words(session, services, row, granted) for row in transcript}
         events = tickets.events(session, card.ticket_id)
         if as_json:
             shown = {
                 **asdict(card),
+                "known": {**asdict(known), "monitoring_on": known.monitoring.on},
                 "clocks": [clock.model_dump() for clock in clocks],
                 "transcript": [_message(row, texts[row.id]) for row in transcript],
                 "events": [
-                    event.model_dump(include={"kind", "channel", "detail", "occurred_at", "actor_id"})
+                    event.model_dump(
+                        include={
+                            "kind",
+                            "channel",
+                            "detail",
+                            "reason",
+                            "occurred_at",
+                            "recorded_at",
+                            "actor_id",
+                        }
+                    )
                     for event in events
                 ],
             }
             out.print(json.dumps(shown, ensure_ascii=False, indent=2, default=str))
             return
         _print_card(services, card, clocks)
+        _print_known(session, services, actor, card, known)
         out.print()
         for row in transcript:
             _print_message(services, row, texts[row.id])
@@ -167,7 +176,10 @@ def _show(services: Services, number: str, who: str | None, granted: Grant | Non
         for event in events:
             actor_name = directory.get_person(session, event.actor_id).name if event.actor_id else "the desk"
             out.print(
-                plain(f"  {event.occurred_at:%Y-%m-%d %H:%M} UTC  {event.kind}  {actor_name}  {event.detail}")
+                plain(
+                    f"  {event.occurred_at:%Y-%m-%d %H:%M} UTC  {event.kind}  {actor_name}  "
+                    f"{event.detail}{'  (' + event.reason + ')' if event.reason else ''}".rstrip()
+                )
             )
 
 
@@ -182,6 +194,7 @@ def _words(session: Session, services: Services, row: Message, granted: Grant | 
 
 def _message(row: Message, text: str) -> dict[str, str]:
     return {
+        "id": row.id,
         "at": row.recorded_at.isoformat(),
         "author": row.author.value,
         "kind": row.kind.value,
@@ -215,6 +228,56 @@ def _print_card(services: Services, card: TicketCard, clocks: tuple[Clock, ...])
         )
 
 
+def _print_known(
+    session: Session, services: Services, actor: Actor, card: TicketCard, known: Derived
+) -> None:
+    """Print what else is on record: the kind of help, tickets that belong to it, the checklist, monitoring."""
+    zone, now = services.policy.hub_calendar.zone, services.clock()
+    if known.service:
+        out.print(plain(f"  Service   {known.service.replace('_', ' ')}"))
+    if known.assignee_id is not None and not known.accepted:
+        out.print("  Accepted  not yet: the owner has not claimed it")
+    if known.snoozed_until and known.snoozed_until > now:
+        out.print(plain(f"  Asleep    until {times.when(known.snoozed_until, zone, 'en', now)}"))
+    for title, others in (("Joined", known.absorbed), ("Linked", known.linked)):
+        shown = [number for other in others if (number := _number_for(session, actor, other))]
+        if shown:
+            out.print(plain(f"  {title:<9} {', '.join(shown)}"))
+    if known.watchers:
+        names = ", ".join(directory.get_person(session, person_id).name for person_id in known.watchers)
+        out.print(plain(f"  Watchers  {names}"))
+    if known.outcome:
+        sources = f" Sources: {', '.join(known.sources)}" if known.sources else ""
+        out.print(plain(f"  Outcome   {known.outcome}.{sources}"))
+    if known.score is not None:
+        out.print(plain(f"  Rated     {known.score} of 5 by the official"))
+    if known.monitoring != Monitoring():
+        out.print(plain(f"  Monitoring: {_monitoring(session, services, known.monitoring)}"))
+    if card.state not in ("closed", "cancelled"):
+        out.print("  Checklist")
+        for item in tickets.checklists.for_topic(card.topic):
+            out.print(plain(f"    [{'x' if item.id in known.checked else ' '}] {item.id}  {item.english}"))
+
+
+def _number_for(session: Session, actor: Actor, ticket_id: int) -> str | None:
+    """Return another ticket's number, if the actor may know of it."""
+    other = tickets.get(session, ticket_id)
+    return (
+        tickets.number_of(ticket_id) if may(actor, Verb.READ_TICKET, tickets.thing(session, other)) else None
+    )
+
+
+def _monitoring(session: Session, services: Services, known: Monitoring) -> str:
+    if known.ended_at is not None:
+        return "ended"
+    if not known.on:
+        return f"not on yet: {', '.join(step.value for step in known.missing)} missing"
+    zone, now = services.policy.hub_calendar.zone, services.clock()
+    analyst = directory.get_person(session, known.analyst_id or 0).name
+    looked = times.when(known.looked_at, zone, "en", now) if known.looked_at else ""
+    return f"on. {analyst}; {known.scope}; last look {looked}"
+
+
 def _print_message(services: Services, row: Message, text: str) -> None:
     at = times.when(row.recorded_at, services.policy.hub_calendar.zone, "en", services.clock())
     label = "internal note" if row.kind.value == "note" else row.author.value
@@ -224,79 +287,4 @@ def _print_message(services: Services, row: Message, text: str) -> None:
     out.print()
 
 
-@app.command("claim")
-@one_line_errors
-def claim(number: Number, who: AsWhom = None, data_dir: DataDir = None) -> None:
-    """Take a ticket."""
-    with desk(data_dir) as services:
-        card = casework.claim(
-            services, number, _expert(services, who), channel="terminal", source_id=_source()
-        )
-        _done(services, f"{card.number} is {card.assignee_name}'s now.")
-
-
-@app.command("reply")
-@one_line_errors
-def reply(number: Number, text: Words, who: AsWhom = None, data_dir: DataDir = None) -> None:
-    """Send an answer to the official."""
-    with desk(data_dir) as services:
-        card = casework.reply(
-            services, number, _expert(services, who), _text(text), channel="terminal", source_id=_source()
-        )
-        _done(services, f"Sent to the official of {card.number}.")
-
-
-@app.command("note")
-@one_line_errors
-def note(number: Number, text: Words, who: AsWhom = None, data_dir: DataDir = None) -> None:
-    """Keep an internal note with a ticket. The official never sees it."""
-    with desk(data_dir) as services:
-        card = casework.note(
-            services, number, acting(services, who), _text(text), channel="terminal", source_id=_source()
-        )
-        _done(services, f"Noted on {card.number}.")
-
-
-@app.command("resolve")
-@one_line_errors
-def resolve(
-    number: Number,
-    outcome: Annotated[
-        str, typer.Option("--outcome", "-o", help="How it ended, in a sentence.")
-    ] = "answered",
-    who: AsWhom = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Mark a ticket as done."""
-    with desk(data_dir) as services:
-        card = casework.resolve(
-            services, number, acting(services, who), outcome=outcome, channel="terminal", source_id=_source()
-        )
-        _done(services, f"{card.number} is resolved.")
-
-
-def _expert(services: Services, who: str | None) -> Actor:
-    """Return who acts. In a demonstration desk nobody need be named: its first expert acts, and it is said."""
-    actor = acting(services, who)
-    if actor.person_id is not None:
-        return actor
-    with reading(services.engine) as session:
-        for person in demonstration_people(session):
-            known = directory.actor_of(session, person.id)
-            if "expert" in known.roles:
-                err.print(f"helpdesk: acting as {person.name} (demonstration). Name another with --as.")
-                return known
-    return actor
-
-
-def _text(text: str) -> str:
-    return sys.stdin.buffer.read().decode("utf-8", "replace") if text == "-" else text
-
-
-def _source() -> str:
-    return f"terminal:{secrets.token_hex(12)}"
-
-
-def _done(services: Services, line: str) -> None:
-    out.print(plain(line))
-    send_due(services)
+ticket_acts.register(app)

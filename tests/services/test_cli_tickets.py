@@ -1,0 +1,81 @@
+"""`helpdesk tickets` and `helpdesk routing`: every act at the terminal, refusals in one line."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+
+
+@pytest.fixture
+def run(tmp_path: Path):  # type: ignore[no-untyped-def]
+    runner = CliRunner()
+
+    def invoke(*words: str, code: int = 0) -> str:
+        done = runner.invoke(app, [*words, "--data-dir", str(tmp_path / "data")])
+        assert done.exit_code == code, done.output
+        return done.output
+
+    return invoke
+
+
+def test_the_acts_of_a_tickets_life(run) -> None:  # type: ignore[no-untyped-def]
+    run("ask", "Somebody posted my home address online. I want to talk to a person.", "--as", "Camille")
+    for words, said in (
+        (("claim", "HD-1001", "--as", "Jordan"), "Jordan Demo's now"),
+        (("hand-over", "HD-1001", "Noor", "-r", "my shift ends", "--as", "Jordan"), "must accept"),
+        (("claim", "HD-1001", "--as", "Noor"), "Noor"),
+        (("service", "HD-1001", "monitoring", "--as", "Noor"), "monitoring"),
+        (("topic", "HD-1001", "doxing", "--as", "Noor"), "doxing"),
+        (("priority", "HD-1001", "p2", "-r", "spreads", "--as", "Noor"), "P2"),
+        (("check", "HD-1001", "doxing.police", "--as", "Noor"), "done"),
+        (("watch", "HD-1001", "Jordan", "--as", "Noor"), "watched"),
+        (("note", "HD-1001", "Call her sister, never her office.", "--as", "Noor"), "Noted"),
+        (("ask", "HD-1001", "Which sites?", "--as", "Noor"), "waits for the official"),
+        (("resume", "HD-1001", "--as", "Noor"), "open again"),
+        (("wait", "HD-1001", "--for", "the police", "--as", "Noor"), "waits for the police"),
+        (("resolve", "HD-1001", "-o", "posts removed", "-s", "doxing-en", "--as", "Noor"), "resolved"),
+        (("close", "HD-1001", "--as", "Noor"), "closed"),
+    ):
+        assert said in run("tickets", *words)
+    shown = json.loads(run("tickets", "show", "HD-1001", "--json"))
+    assert (shown["state"], shown["known"]["service"]) == ("closed", "monitoring")
+    assert shown["known"]["sources"] == ["doxing-en"]
+    assert [event["kind"] for event in shown["events"]].count("claimed") == 2
+    # the official's own view of the conversation never holds the note
+    thread = shown["transcript"][0]
+    assert thread["author"] == "requester"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("reply", "HD-9999", "Hello"), "There is no ticket"),
+        (("claim", "HD-1001", "--as", "Avery"), "There is no ticket"),
+        (("resolve", "HD-1001", "--as", "Jordan"), "without an outcome"),
+        (("hand-over", "HD-1001", "Avery", "--as", "Jordan"), "not an expert"),
+        (("snooze", "HD-1001", "2027-02-29T10:00", "--as", "Jordan"), "no 29 February in 2027"),
+        (("wait", "HD-1001", "--as", "Jordan"), "claim it first"),
+        (("priority", "HD-1001", "P1", "--as", "Jordan"), "Say why"),
+        (("merge", "HD-1001", "hd1001", "--as", "Jordan"), "same ticket twice"),
+    ],
+)
+def test_bad_input_is_one_line(run, words: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
+    run("ask", "I want to talk to a person about our council meeting.")
+    before = run("tickets", "show", "HD-1001", "--json")
+    out = run("tickets", *words, code=1)
+    assert said in out
+    assert "Traceback" not in out
+    assert run("tickets", "show", "HD-1001", "--json") == before
+
+
+def test_routing_says_who_and_why_and_who_comes_second(run) -> None:  # type: ignore[no-untyped-def]
+    run("ask", "Somebody posted my home address online. I want to talk to a person.")
+    out = run("routing", "explain", "HD-1001")
+    assert re.search(r"Best now: +Jordan Demo\. .*knows doxing", out)
+    assert re.search(r"Second: +Noor", out)
+    shown = json.loads(run("routing", "explain", "HD-1001", "--json"))
+    assert (shown["best"], shown["second"]) == ("Jordan Demo", "Noor Démo")
