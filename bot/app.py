@@ -15,11 +15,13 @@ from bot.channels.slack.sender import SlackSender
 from bot.channels.slack.workspace import brisk_client
 from bot.channels.web.sender import WebSender
 from bot.database import open_engine, reading, transaction
+from bot.delivery import sealing
 from bot.messages import Sender
 from bot.policies import Policies
 from bot.provisioning import NotReady, Say
+from bot.redaction import mask
 from bot.rendering import Renderer
-from bot.services import Services
+from bot.services import Masker, Services
 from bot.settings import Settings
 from bot.vault import Vault, VaultError
 from escalation import policy_store
@@ -46,11 +48,12 @@ def build(
     say: Say = silent,
     may_upgrade: bool = False,
     senders: Mapping[ChannelName, Sender] | None = None,
+    masker: Masker = mask,
 ) -> Services:
     """Prepare the data that is missing and return the desk; raise NotReady with one line if it can't work.
 
     Without its master key the desk is returned all the same, with `vault` None: it gives safety replies
-    and stores nothing. `senders` replaces the channels' own.
+    and stores nothing. `senders` replaces the channels' own, `masker` what masks the words of messages.
     """
     force_packaged_zones()
     if faults := check_zone_data():
@@ -61,6 +64,8 @@ def build(
         if provisioning.migrate(settings, engine, may_upgrade=may_upgrade):
             say("setting up the database")
         vault, fault = _vault(settings, engine)
+        if vault is not None:
+            sealing.seal_masked_words(engine, vault, real_clock())
         provisioning.import_starter(engine, real_clock(), say)
         if vault is not None:
             provisioning.seed_demonstration(settings, engine, real_clock())
@@ -81,6 +86,7 @@ def build(
         policies=Policies(policy),
         clock=real_clock,
         pool=ThreadPoolExecutor(HANDLERS, thread_name_prefix="handle"),
+        mask=masker,
         senders=senders if senders is not None else _senders(settings, vault),
     )
 

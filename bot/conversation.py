@@ -146,7 +146,7 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
         checks=services.checks,
     )
     masked = recording.mask_words(
-        inbound, _served(assessment.language)
+        services.mask, inbound, _served(assessment.language)
     )  # may take a second: not under the write lock
     complaint = inbound.kind in _ASSESSED and complains(inbound.text)
     try:

@@ -9,9 +9,9 @@ from sqlmodel import Session
 from bot.delivery import sealing
 from bot.encoded import concealed
 from bot.messages import Inbound
-from bot.redaction import mask
 from bot.redaction.values import Span
 from bot.safety.assessment import Assessment
+from bot.services import Masker
 from bot.vault import Vault
 from escalation import request_log
 from escalation.identifiers import new_id
@@ -34,7 +34,7 @@ class MaskedWords:
     spans: tuple[Span, ...] = field(default=(), repr=False)
 
 
-def mask_words(inbound: Inbound, language: str) -> MaskedWords:
+def mask_words(mask: Masker, inbound: Inbound, language: str) -> MaskedWords:
     """Mask the text and the subject. A hostile text may take a second: never under a write lock.
 
     If the masker itself breaks, nothing of the message is shown in lists; it is kept all the same.

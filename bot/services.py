@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from bot import safety
 from bot.messages import Sender
 from bot.policies import Policies
+from bot.redaction import Masked, mask
 from bot.rendering import Renderer
 from bot.safety.assessment import Assessment
 from bot.settings import Settings
@@ -36,6 +37,14 @@ class Check(Protocol):
 
 
 CHECKS: tuple[Check, ...] = (safety.assess, safety.plain_rules)
+
+
+class Masker(Protocol):
+    """What takes private details out of words."""
+
+    def __call__(self, text: str, *, language: str = "en") -> Masked:
+        """Return the masked words and what was found."""
+        ...
 
 
 class Signal:
@@ -76,6 +85,7 @@ class Services:
     pool: Executor
     senders: Mapping[ChannelName, Sender]
     vault_fault: str | None = None
+    mask: Masker = mask
     outbox_ready: Signal = field(default_factory=Signal)
     checks: tuple[Check, ...] = CHECKS
 

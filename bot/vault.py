@@ -20,6 +20,7 @@ _KEY = 32
 # What people may still hold from before the master key was changed: replies to mail that was sent then.
 _LASTING = frozenset({"ticket-address", "message-id", "instance"})
 _MOST_EARLIER = 8
+_RECORD = b"masked words"
 
 
 class VaultError(Exception):
@@ -137,6 +138,10 @@ class Vault:
             raise Erased("this text was erased: its data key is destroyed")
         return AESGCM(self._decrypt(self._master, wrapped, f"data_key/{key_id}"))
 
+    def record_sealer(self, key_id: str, wrapped: bytes | None) -> "RecordSealer":
+        """Return what seals masked words, which belong to no one row, under that data key."""
+        return RecordSealer(self._data_key(key_id, wrapped))
+
     @staticmethod
     def _encrypt(cipher: AESGCM, content: bytes, bound_to: str) -> bytes:
         nonce = os.urandom(_NONCE)
@@ -152,3 +157,25 @@ class Vault:
 
 def _mac(key: bytes, purpose: str, value: str) -> str:
     return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+class RecordSealer:
+    """Seals masked words at rest: they are shown masked everywhere, and rest sealed all the same."""
+
+    def __init__(self, cipher: AESGCM) -> None:
+        self._cipher = cipher
+
+    def seal(self, words: str) -> str:
+        """Return the words sealed, as text."""
+        nonce = os.urandom(_NONCE)
+        raw = self._cipher.encrypt(nonce, words.encode("utf-8", "surrogatepass"), _RECORD)
+        return base64.b64encode(nonce + raw).decode()
+
+    def unseal(self, sealed: str) -> str:
+        """Return the words, or raise VaultError for a text that was altered."""
+        try:
+            raw = base64.b64decode(sealed, validate=True)
+            words = self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], _RECORD)
+        except (InvalidTag, ValueError):
+            raise VaultError("wrong key, or a text that was altered or moved") from None
+        return words.decode("utf-8", "surrogatepass")

@@ -38,7 +38,7 @@ from bot.backup.archive import (
     manifest_of,
     opened,
 )
-from bot.backup.rows import ROWS_AT_ONCE, continue_ids, last_id, lines_from, read_row
+from bot.backup.rows import ROWS_AT_ONCE, as_stored, continue_ids, last_id, lines_from, read_row
 from bot.database import reading, transaction
 from bot.vault import Vault, VaultError
 
@@ -258,7 +258,7 @@ def _make_room(connection: Connection, *, replace: bool) -> None:
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     try:
-        connection.execute(insert(table), rows)
+        connection.execute(insert(as_stored(table)), rows)
     except (DataError, IntegrityError, ValueError) as error:
         raise BackupError(
             f"the backup's rows of {table.name} don't fit this database ({_reason(error)}); nothing was changed"

@@ -6,9 +6,25 @@ from collections.abc import Generator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Date, Enum, Integer, LargeBinary, Table, func, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Enum,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    TableClause,
+    func,
+    select,
+    text,
+)
+from sqlalchemy import column as column_clause
+from sqlalchemy import table as table_clause
 from sqlalchemy_utc import UtcDateTime
 
+from escalation.tables.sealed import SealedText
 from knowledge_base.tables import TextList
 
 # Rows held in memory at once. A row with a sealed file in it may have 60 MB.
@@ -16,10 +32,19 @@ ROWS_AT_ONCE = 500
 _SEALED_ROWS_AT_ONCE = 8
 
 
+def as_stored(table: Table) -> TableClause:
+    """Return the table as the database has it: sealed words stay sealed, whoever holds the key."""
+    columns = (
+        column_clause(key.name, String() if isinstance(key.type, SealedText) else key.type)
+        for key in table.columns
+    )
+    return table_clause(table.name, *columns)
+
+
 def lines_from(connection: Connection, table: Table) -> Generator[bytes, None, None]:
     """Yield a table's rows as lines, in the order of its primary key, a few in memory at a time."""
     sealed = any(isinstance(column.type, LargeBinary) for column in table.columns)
-    query = select(table).order_by(*table.primary_key.columns)
+    query = select(as_stored(table)).order_by(*(as_stored(table).c[key.name] for key in table.primary_key))
     options = {"yield_per": _SEALED_ROWS_AT_ONCE if sealed else ROWS_AT_ONCE}
     columns = tuple(table.columns)
     with connection.execute(query, execution_options=options) as found:

@@ -8,7 +8,6 @@ from sqlmodel import Session
 from bot.casework.acts import on_ticket
 from bot.casework.card import TicketCard
 from bot.delivery import announce, sealing
-from bot.redaction import mask
 from bot.services import Services
 from escalation import request_log, tickets
 from escalation.access import Actor
@@ -208,7 +207,7 @@ def _sealed(
         kind=kind,
         author=author,
         body=sealing.seal_body(vault, key, message_id, words),
-        masked=mask(words, language=request.language).text,
+        masked=services.mask(words, language=request.language).text,
         language=request.language,
         occurred_at=now,
         recorded_at=now,

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from bot.database import reading, transaction
 from bot.services import Services
 from bot.tables import MasterKey
 from bot.vault import Vault, VaultError
@@ -11,8 +13,10 @@ from escalation import request_log
 from escalation.identifiers import new_id
 from escalation.rows import insert_new
 from escalation.tables import DataKey, Message, OutboxMessage, SafeChannel
+from escalation.tables.sealed import seal_with
 
 _DESK_KEY = "desk"
+_RECORD_KEY = "record"
 
 
 def vault_of(services: Services) -> Vault:
@@ -36,10 +40,24 @@ def new_key(session: Session, vault: Vault, now: datetime) -> DataKey:
 
 def desk_key(session: Session, vault: Vault, now: datetime) -> DataKey:
     """Return the key for what belongs to no request (sign-in mails and the like)."""
-    key = session.get(DataKey, _DESK_KEY)
+    return _lasting_key(session, vault, _DESK_KEY, now)
+
+
+def seal_masked_words(engine: Engine, vault: Vault, now: datetime) -> None:
+    """Let this engine keep masked words sealed. Whoever opens an engine to read or write them calls this first."""
+    with reading(engine) as session:
+        key = session.get(DataKey, _RECORD_KEY)
     if key is None:
-        insert_new(session, DataKey(id=_DESK_KEY, wrapped=vault.new_data_key(_DESK_KEY), created_at=now))
-        key = session.exec(select(DataKey).where(DataKey.id == _DESK_KEY)).one()
+        with transaction(engine) as session:
+            key = _lasting_key(session, vault, _RECORD_KEY, now)
+    seal_with(engine.dialect, vault.record_sealer(key.id, key.wrapped))
+
+
+def _lasting_key(session: Session, vault: Vault, key_id: str, now: datetime) -> DataKey:
+    key = session.get(DataKey, key_id)
+    if key is None:
+        insert_new(session, DataKey(id=key_id, wrapped=vault.new_data_key(key_id), created_at=now))
+        key = session.exec(select(DataKey).where(DataKey.id == key_id)).one()
     return key
 
 

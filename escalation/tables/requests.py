@@ -7,6 +7,7 @@ from sqlmodel import Field
 
 from escalation.kinds import Author, ChannelName, MessageKind, MessageState
 from escalation.tables.base import Base, by_value, instant, maybe_instant
+from escalation.tables.sealed import SealedText
 
 
 class DataKey(Base, table=True):
@@ -63,8 +64,8 @@ class Message(Base, table=True):
     external_id: str | None = Field(default=None, max_length=1000, description="Message-ID, Slack ts")
     subject: bytes | None = None
     body: bytes
-    masked: str
-    masked_subject: str | None = None
+    masked: str = Field(sa_type=SealedText)
+    masked_subject: str | None = Field(default=None, sa_type=SealedText)
     language: str = Field(max_length=8)
     immediate_danger: bool = False
     self_harm: bool = False

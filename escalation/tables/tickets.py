@@ -9,6 +9,7 @@ from sqlmodel import Field
 from escalation.kinds import ReminderState, SubjectKind, TicketState
 from escalation.sla import Priority, Target
 from escalation.tables.base import Base, by_value, instant, maybe_instant
+from escalation.tables.sealed import SealedText
 
 UNFINISHED = (
     TicketState.NEW,
@@ -43,7 +44,7 @@ class Ticket(Base, table=True):
     topic: str | None = Field(default=None, max_length=80)
     language: str = Field(max_length=8)
     reason: str = Field(max_length=80, description="why people were asked: wants_human, danger, ...")
-    summary: str = Field(default="", description="masked first words, for lists")
+    summary: str = Field(default="", sa_type=SealedText, description="masked first words, for lists")
     suggested_id: int | None = Field(default=None, foreign_key="person.id")
     routing_reason: str = Field(default="", max_length=500)
     assignee_id: int | None = Field(default=None, foreign_key="person.id", index=True)

@@ -17,7 +17,8 @@ from bot.channels.web.sender import WebSender
 from bot.conversation import receive
 from bot.delivery.loop import deliver_due
 from bot.messages import Sender
-from bot.services import Services
+from bot.redaction import mask
+from bot.services import Masker, Services
 from escalation.kinds import ChannelName
 from tests.contract import slack_payloads as slack
 from tests.support.desk import Desk, DeskFactory
@@ -159,10 +160,10 @@ class EmailDriver:
 
 
 @contextmanager
-def driver(channel: ChannelName, desks: DeskFactory) -> Iterator[tuple[Desk, Driver]]:
+def driver(channel: ChannelName, desks: DeskFactory, masker: Masker = mask) -> Iterator[tuple[Desk, Driver]]:
     """Yield a desk with one channel on, and its driver."""
     with ExitStack() as stack:
-        desk = stack.enter_context(desks.desk())
+        desk = stack.enter_context(desks.desk(masker=masker))
         senders: dict[ChannelName, Sender] = {ChannelName.WEB: WebSender()}
         services = replace(desk.services, pool=AtOnce(), senders=senders)
         desk.services.pool.shutdown()

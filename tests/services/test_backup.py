@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from bot import backup
 from bot.backup import BackupError
+from bot.backup.rows import as_stored
 from bot.cli import app
 from bot.database import open_engine, reading, transaction
 from bot.migrations import upgrade
@@ -30,15 +31,14 @@ SECRET = "they put my home at 12 Larch Lane online"
 
 
 def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
-    """Return every row of every table, in order."""
+    """Return every row of every table as it is stored, in order."""
     with reading(engine) as session:
-        return {
-            table.name: [
-                tuple(row)
-                for row in session.connection().execute(select(table).order_by(*table.primary_key.columns))
-            ]
-            for table in backup.tables()
-        }
+        found = {}
+        for table in backup.tables():
+            stored = as_stored(table)
+            query = select(stored).order_by(*(stored.c[key.name] for key in table.primary_key))
+            found[table.name] = [tuple(row) for row in session.connection().execute(query)]
+        return found
 
 
 @contextmanager

@@ -15,9 +15,11 @@ from bot import conversation
 from bot.app import build
 from bot.conversation import Accepted
 from bot.database import open_engine, reading
+from bot.delivery import sealing
 from bot.delivery.loop import deliver_due
 from bot.messages import Case, DeliveryError, Inbound, Outbound, Receipt, SenderIdentity, ThreadKey
-from bot.services import Services
+from bot.redaction import mask
+from bot.services import Masker, Services
 from bot.settings import Settings, load
 from escalation import directory
 from escalation.access import Actor
@@ -160,14 +162,16 @@ class DeskFactory:
         engine.dispose()
 
     @contextmanager
-    def desk(self, *, channels: tuple[ChannelName, ...] = (ChannelName.WEB,)) -> Iterator[Desk]:
+    def desk(
+        self, *, channels: tuple[ChannelName, ...] = (ChannelName.WEB,), masker: Masker = mask
+    ) -> Iterator[Desk]:
         """Yield a fresh desk with recording senders on these channels."""
         self._count += 1
         folder = self._folder / f"desk{self._count}"
         shutil.copytree(self._template, folder)
         settings = self._settings(folder, f"desk{self._count}")
         carriers = {channel: RecordingSender() for channel in channels}
-        built = build(settings, senders=carriers)
+        built = build(settings, senders=carriers, masker=masker)
         clock = Clock()
         services = replace(built, clock=clock, pool=ThreadPoolExecutor(2))
         built.pool.shutdown()
@@ -182,6 +186,8 @@ class DeskFactory:
 def restarted(desk: Desk) -> Iterator[Desk]:
     """Yield the same desk as a new process would see it: the same data, nothing in memory."""
     engine = open_engine(desk.services.settings.url)
+    assert desk.services.vault is not None
+    sealing.seal_masked_words(engine, desk.services.vault, desk.clock())
     try:
         yield Desk(replace(desk.services, engine=engine), desk.clock, desk.carriers)
     finally:
