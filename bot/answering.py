@@ -15,7 +15,8 @@ from bot.messages import Action, Quote
 from bot.pacing import PER_SENDER, PER_THREAD, may_answer
 from bot.privacy import unsafe
 from bot.privacy.phrases import says_unsafe
-from bot.rendering import AnswerContext, LineContext, times
+from bot.quoting import whole_templates
+from bot.rendering import AnswerContext, LineContext, caveats, times
 from bot.rendering.labels import label
 from bot.services import Services
 from escalation import directory, request_log, tickets
@@ -32,7 +33,8 @@ from escalation.tables import (
     Thread,
 )
 from knowledge_base import library
-from knowledge_base.search import Hit, SearchResult, search
+from knowledge_base.documents import BRIEFING_TAG
+from knowledge_base.search import Hit, SearchResult
 
 _LABELS = {
     "en": ("Talk to a person", "This helped", "This did not help"),
@@ -40,6 +42,8 @@ _LABELS = {
 }
 _LONGEST_QUESTION = 8_000
 _WITHOUT_BUTTONS = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.HEARD})
+# A briefing is never quoted in mail, which anybody may forward.
+_NO_BRIEFINGS = frozenset({f"!{BRIEFING_TAG}"})
 _ABOUT_SOMETHING = frozenset({Reply.ANSWER, Reply.NONE})
 log = structlog.get_logger()
 
@@ -93,14 +97,15 @@ def read(services: Services, message: Message) -> Decided:
             steps=steps,
             self_harm_before=self_harm_before,
         )
+        thread = session.get(Thread, message.thread_id) if message.thread_id else None
+        by_mail = thread is not None and thread.channel is ChannelName.EMAIL
     found = None
     index = services.library.index
     if question and (not turn.claimed or turn.steps):
-        found = search(
-            index,
+        found = services.library.search(
             (danger.masked if turn.steps and danger else message.masked)[:_LONGEST_QUESTION],
             history=() if turn.steps else history,
-            audience=audience,
+            audience=audience | _NO_BRIEFINGS if by_mail else audience,
             language=message.language if message.language in {"en", "fr"} else None,
             jurisdiction=city.region if city else None,
         )
@@ -207,6 +212,7 @@ def _reply(
     if reply is Reply.ANSWER:
         gone = library.withdrawn_among(session, [hit.passage_id for hit in hits], hold=True)
         hits = tuple(hit for hit in hits if hit.passage_id not in gone)
+        hits = whole_templates(session, hits)
         reply = Reply.ANSWER if hits else Reply.NO_ANSWER
     quotes = tuple(_quote(services, number, hit, language) for number, hit in enumerate(hits, 1))
     more_url = _url(services, plan.more) if plan.more and hits else None
@@ -294,6 +300,7 @@ def _quote(services: Services, number: int, hit: Hit, language: str) -> Quote:
         language=hit.language,
         reviewed=hit.reviewed,
         score=round(hit.score, 4),
+        caveats=caveats.say(caveats.caveats_of(hit), language),
     )
 
 
@@ -313,6 +320,7 @@ def _citation(message_id: str, quote: Quote, hit: Hit) -> Citation:
         reviewed=quote.reviewed,
         dated=hit.published_at,
         score=quote.score,
+        caveats=caveats.kept(caveats.caveats_of(hit)),
     )
 
 

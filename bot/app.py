@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from bot import provisioning
+from bot import curation, provisioning
 from bot.channels.email.sender import SmtpSender
 from bot.channels.pager.sender import PagerSender
 from bot.channels.slack.app import SlackApp, build_app
@@ -76,7 +76,7 @@ def build(
         raise NotReady(provisioning.describe(error, settings)) from None
     except OSError as error:
         raise NotReady(f"{error.filename or settings.data_dir} can't be written: {error.strerror}") from None
-    return Services(
+    services = Services(
         settings=settings,
         engine=engine,
         vault=vault,
@@ -89,6 +89,9 @@ def build(
         mask=masker,
         senders=senders if senders is not None else _senders(settings, vault),
     )
+    if curation.expire(services):
+        library.refresh(engine, real_clock())
+    return services
 
 
 def build_slack(services: Services) -> SlackApp | None:

@@ -80,6 +80,8 @@ class Quote:
     language: str
     reviewed: bool
     score: float
+    # What must be said with it, in the reader's language.
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ class Outbound:
         fields = json.loads(stored)
         fields["channel"] = ChannelName(fields["channel"])
         fields["references"] = tuple(fields["references"])
-        fields["quotes"] = tuple(Quote(**quote) for quote in fields["quotes"])
+        fields["quotes"] = tuple(
+            Quote(**{**quote, "caveats": tuple(quote.get("caveats", ()))}) for quote in fields["quotes"]
+        )
         fields["actions"] = tuple(Action(**action) for action in fields["actions"])
         return cls(**fields)
 

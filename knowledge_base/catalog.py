@@ -35,6 +35,11 @@ class CatalogDocument:
     version: int = 1
     published_at: dt.datetime | None = None
     synonyms: tuple[str, ...] = ()
+    # What must be said with every quotation: a translation behind its original, how a briefing is to be
+    # handled, the day a referral was last tried.
+    behind: bool = False
+    handling: str = ""
+    verified: str = ""
 
     @property
     def public(self) -> bool:
@@ -192,7 +197,7 @@ class Catalog:
 
         A row may be shown to these tags, at that place, and is of no kind in `without`.
         """
-        seen = np.array([bool(tags & audience) for tags in self._visibilities], dtype=np.bool_)
+        seen = np.array([_open_to(tags, audience) for tags in self._visibilities], dtype=np.bool_)
         fitting = np.array([fits(codes, jurisdiction) for codes in self._jurisdictions], dtype=np.bool_)
         wanted = np.array([kind not in without for kind in self._kinds], dtype=np.bool_)
         if seen.all() and fitting.all() and wanted.all():
@@ -202,11 +207,16 @@ class Catalog:
 
     def visible_documents(self, audience: frozenset[str]) -> Array | None:
         """Return one bool per document: may it be shown to these tags? None for all."""
-        seen = np.array([bool(tags & audience) for tags in self._visibilities], dtype=np.bool_)
+        seen = np.array([_open_to(tags, audience) for tags in self._visibilities], dtype=np.bool_)
         if seen.all():
             return None
         mask: Array = seen[self._document_visibility]
         return mask
+
+
+def _open_to(tags: frozenset[str], audience: frozenset[str]) -> bool:
+    """Tell whether one of the audience's tags is among these; "!x" in an audience shuts out what carries x."""
+    return bool(tags & audience) and not any(f"!{tag}" in audience for tag in tags)
 
 
 class _Codes:

@@ -31,6 +31,10 @@ class DocumentKind(StrEnum):
     BRIEFING = "briefing"
 
 
+# An audience with "!" and this before it is shown no briefing.
+BRIEFING_TAG = "briefing"
+
+
 class PassageKind(StrEnum):
     TEXT = "text"
     STEP = "step"

@@ -205,6 +205,12 @@ def get_version(session: Session, row: Document, number: int | None) -> Document
     return found
 
 
+def list_versions_of(session: Session, row: Document) -> tuple[DocumentVersion, ...]:
+    """Return the versions of a document, the newest first."""
+    query = select(DocumentVersion).where(col(DocumentVersion.document_id) == row.id)
+    return tuple(session.exec(query.order_by(col(DocumentVersion.number).desc())).all())
+
+
 def newest_version(session: Session, row: Document) -> DocumentVersion | None:
     """Return the version with the highest number, or None."""
     return session.exec(

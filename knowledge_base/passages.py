@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge_base.documents import Block, BlockKind, PassageKind, StructuredDocument
+from knowledge_base.documents import Block, BlockKind, DocumentKind, PassageKind, StructuredDocument
 from knowledge_base.places import jurisdiction_of_heading, jurisdiction_of_opening
 from knowledge_base.tokens import fold
 
@@ -25,6 +25,8 @@ _RECOMMENDATION = re.compile(
 _SOURCE_HEADING = re.compile(
     r"\A(?:[\d.]+ )?(?:sources|references|bibliograph\w+|see also|a lire aussi|voir aussi)\W*\Z"
 )
+_REFERRAL_EN = ("Organisation", "Phone", "Hours", "Region")
+_REFERRAL_FR = ("Organisme", "Téléphone", "Heures", "Région")
 _CONTACT_HEADING = re.compile(
     r"\b(who to (?:call|contact)|whom to call|contacts?|phone numbers?|help ?lines?"
     r"|qui (?:appeler|joindre|contacter)|a qui (?:parler|telephoner)|coordonnees|personnes?-ressources?)\b"
@@ -66,7 +68,7 @@ class _Piece:
 
 def cut(document: StructuredDocument) -> tuple[DraftPassage, ...]:
     """Cut a document into passages, in reading order, positions from 0."""
-    passages: list[DraftPassage] = []
+    passages: list[DraftPassage] = list(_referral(document))
     for heading, blocks in _sections(document.blocks):
         folded = [fold(part) for part in heading]
         contact = any(_CONTACT_HEADING.search(part) for part in folded)
@@ -94,6 +96,19 @@ def cut(document: StructuredDocument) -> tuple[DraftPassage, ...]:
                 )
             )
     return tuple(passages)
+
+
+def _referral(document: StructuredDocument) -> Iterator[DraftPassage]:
+    """Yield whom one reaches, how and when, where the attributes of a referral say so."""
+    about = document.attributes
+    if about.kind is not DocumentKind.REFERRAL or not (about.organisation or about.phone):
+        return
+    french = document.language == "fr"
+    names = _REFERRAL_FR if french else _REFERRAL_EN
+    told = (about.organisation, about.phone, about.hours, about.region)
+    colon = "\u00a0: " if french else ": "
+    text = "\n".join(f"{name}{colon}{value}" for name, value in zip(names, told, strict=True) if value)
+    yield DraftPassage(0, PassageKind.CONTACT, (), text, jurisdiction=about.jurisdiction)
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[tuple[tuple[str, ...], list[Block]]]:

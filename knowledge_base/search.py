@@ -48,7 +48,8 @@ class Hit:
     """A passage that answers, with all that a citation shows.
 
     `section` is the heading path joined by " › "; `page` is the label printed on the page;
-    `jurisdiction` is empty for text that holds everywhere; `visibility` lists tags with commas.
+    `jurisdiction` is empty for text that holds everywhere; `visibility` lists tags with commas. `behind`:
+    its original is newer than this translation; `verified` is the day a referral was last tried, in ISO form.
     """
 
     passage_id: int
@@ -71,6 +72,10 @@ class Hit:
     anchor: str
     score: float
     recommendation: str | None = None
+    document_kind: str = "article"
+    behind: bool = False
+    handling: str = ""
+    verified: str = ""
 
     @property
     def link(self) -> str:
@@ -264,6 +269,10 @@ def _hit(index: Index, row: int, score: float, query: Query) -> Hit:
         anchor=f"p{passage.passage_id}",
         score=round(score, 4),
         recommendation=passage.recommendation,
+        document_kind=document.kind,
+        behind=document.behind,
+        handling=document.handling,
+        verified=document.verified,
     )
 
 

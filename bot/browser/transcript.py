@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.browser.language import Language
 from bot.browser.moments import stamped, until
-from bot.rendering import times
+from bot.rendering import caveats, times
 from escalation.tables import Author, Citation, Message, MessageKind
 from knowledge_base import library
 
@@ -67,6 +67,7 @@ class Source:
     language: str
     reviewed: bool
     withdrawn: bool
+    caveats: tuple[str, ...] = ()
 
 
 def paragraphs_of(text: str, *, lifelines: bool = False) -> tuple[Paragraph, ...]:
@@ -107,6 +108,7 @@ def sources_of(session: Session, message_ids: Sequence[str], reader: Reader) -> 
             language=row.language,
             reviewed=row.reviewed,
             withdrawn=row.passage_id in withdrawn,
+            caveats=caveats.say(caveats.read(row.caveats), reader.language.value),
         )
         found[row.message_id] = (*found.get(row.message_id, ()), source)
     return found

@@ -17,6 +17,7 @@ from bot.curation.acts import (
 )
 from bot.curation.purging import Purge, Reader, purge, readers_of
 from bot.curation.rights import by_of, who
+from bot.curation.wording import add_synonym, approve, remove_approved, remove_synonym
 
 __all__ = [
     "HowToPublish",
@@ -24,12 +25,16 @@ __all__ = [
     "Purge",
     "Reader",
     "TakenIn",
+    "add_synonym",
+    "approve",
     "by_of",
     "confirm_match",
     "expire",
     "publish",
     "purge",
     "readers_of",
+    "remove_approved",
+    "remove_synonym",
     "retire",
     "take_in",
     "who",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from bot.rendering import times
+from bot.rendering import caveats, times
 from bot.rendering.contexts import (
     AlarmContext,
     AnswerContext,
@@ -84,5 +84,6 @@ __all__ = [
     "Renderer",
     "TicketContext",
     "WordsContext",
+    "caveats",
     "times",
 ]

@@ -138,3 +138,4 @@ class Citation(Base, table=True):
     reviewed: bool = True
     dated: datetime | None = maybe_instant()
     score: float = 0.0
+    caveats: str = Field(default="", max_length=400, description="codes of what must be said with it")

@@ -10,6 +10,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -17,10 +18,12 @@ from sqlalchemy import Engine, create_engine, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from knowledge_base.approved import ApprovedAnswers, load_approved
 from knowledge_base.arrays import BadArrayFile
 from knowledge_base.generations import senses
 from knowledge_base.generations.assembly import assemble
 from knowledge_base.index import Index, IndexNote
+from knowledge_base.search import PUBLIC, SearchResult, search
 from knowledge_base.senses.making import make
 from knowledge_base.tables import (
     Document,
@@ -36,7 +39,7 @@ from knowledge_base.tables import Synonym as SynonymRow
 from knowledge_base.tokens import ANALYSIS_VERSION
 
 # Raise when the layout or the meaning of an index file changes.
-_FORMAT = 2
+_FORMAT = 3
 
 # A process that is a little behind may still be about to open the one before.
 _KEPT_FILES = 3
@@ -76,6 +79,7 @@ class Library:
     def __init__(self, index_dir: Path) -> None:
         self._index_dir = index_dir
         self._index = Index.build((), ())
+        self._approved = ApprovedAnswers(())
         self._file: Path | None = None
         self._filling: Thread | None = None
         self._refreshing = Lock()
@@ -88,6 +92,28 @@ class Library:
     def index_dir(self) -> Path:
         return self._index_dir
 
+    def search(
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        audience: frozenset[str] = PUBLIC,
+        language: str | None = None,
+        jurisdiction: str | None = None,
+        limit: int = 6,
+    ) -> SearchResult:
+        """Answer a question: with the approved answer where there is one, else as `search.search` does."""
+        approved = self._approved.find(question, language=language, audience=audience)
+        return approved or search(
+            self._index,
+            question,
+            history=history,
+            audience=audience,
+            language=language,
+            jurisdiction=jurisdiction,
+            limit=limit,
+        )
+
     def refresh(self, engine: Engine, now: dt.datetime) -> bool:
         """Bring the index up to the published library; say whether it changed.
 
@@ -99,6 +125,8 @@ class Library:
         try:
             with Session(engine.execution_options(**_READING)) as session:
                 wanted = fingerprint(session)
+                new = wanted != self._index.note.fingerprint
+                approved = load_approved(session) if new else self._approved
             if wanted == self._index.note.fingerprint:
                 return self._take_senses()
             path = build_generation(engine, self._index_dir, now)
@@ -108,7 +136,7 @@ class Library:
                 path.unlink(missing_ok=True)
                 path = build_generation(engine, self._index_dir, now)
                 opened = Index.open(path)
-            self._file = path
+            self._file, self._approved = path, approved
             self._index, complete = senses.attach(opened, path)
             self._filling = None if complete else senses.begin(path)
             return True

@@ -5,12 +5,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from knowledge_base.catalog import CatalogDocument, CatalogPassage
-from knowledge_base.documents import from_json
+from knowledge_base.documents import BRIEFING_TAG, DocumentKind, from_json
 from knowledge_base.index import Index, IndexNote
 from knowledge_base.synonyms import Synonym
 from knowledge_base.tables import Document, DocumentState, DocumentVersion, Passage, VersionState
 from knowledge_base.tables import Synonym as SynonymRow
 from knowledge_base.tokens import ANALYSIS_VERSION
+from knowledge_base.twins import behind
 
 
 def assemble(session: Session, note: IndexNote | None = None, *, drafts: bool = False) -> Index:
@@ -22,6 +23,7 @@ def assemble(session: Session, note: IndexNote | None = None, *, drafts: bool = 
         .where(*wanted)
         .order_by(col(DocumentVersion.id))
     ).all()
+    late = behind(session)
     documents = [
         CatalogDocument(
             document_id=f"{document.slug}-{document.language}",
@@ -30,13 +32,18 @@ def assemble(session: Session, note: IndexNote | None = None, *, drafts: bool = 
             language=document.language,
             kind=document.kind.value,
             topics=document.topics,
-            visibility=document.visibility,
+            visibility=_visibility(document),
             reviewed=document.reviewed,
             version=version.number,
             published_at=version.published_at,
-            synonyms=from_json(version.structure).attributes.synonyms,
+            synonyms=about.synonyms,
+            behind=f"{document.slug}-{document.language}" in late,
+            handling=about.handling,
+            verified=about.last_verified.isoformat() if about.last_verified else "",
         )
-        for document, version in rows
+        for document, version, about in (
+            (document, version, from_json(version.structure).attributes) for document, version in rows
+        )
     ]
     places = {version.id: place for place, (_, version) in enumerate(rows)}
     passages: list[CatalogPassage] = []
@@ -69,6 +76,12 @@ def assemble(session: Session, note: IndexNote | None = None, *, drafts: bool = 
         stems.append(passage.stems.split() if passage.analysis == ANALYSIS_VERSION else None)
     synonyms = [Synonym(row.language, row.phrase, row.meaning) for row in session.exec(select(SynonymRow))]
     return Index.build(documents, passages, synonyms=synonyms, stems=stems, note=note)
+
+
+def _visibility(document: Document) -> tuple[str, ...]:
+    """Return who may see a document; a briefing carries its kind too, for channels that must not have it."""
+    briefing = document.kind is DocumentKind.BRIEFING
+    return (*document.visibility, BRIEFING_TAG) if briefing else document.visibility
 
 
 def _published() -> tuple[ColumnElement[bool], ...]:

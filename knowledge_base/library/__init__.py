@@ -14,6 +14,7 @@ from knowledge_base.generations import (
     with_drafts,
 )
 from knowledge_base.library.adding import Added, add, known_source
+from knowledge_base.library.approved_rows import ApprovedReply, approve, list_approved, remove_approved
 from knowledge_base.library.comparison import Comparison, compare
 from knowledge_base.library.events import Act, Event, history
 from knowledge_base.library.lifecycle import (
@@ -26,8 +27,8 @@ from knowledge_base.library.lifecycle import (
     retire_expired,
     withdraw,
 )
+from knowledge_base.library.parity import Parity, match, parity
 from knowledge_base.library.synonym_rows import add_synonym, remove_synonym
-from knowledge_base.library.twins import Behind, Parity, behind, match, parity
 from knowledge_base.library.versions import (
     VersionSummary,
     compare_versions,
@@ -49,11 +50,13 @@ from knowledge_base.lookup import (
     title_of,
     withdrawn_among,
 )
+from knowledge_base.twins import Behind, behind
 
 __all__ = [
     "MATERIAL",
     "Act",
     "Added",
+    "ApprovedReply",
     "Behind",
     "Comparison",
     "DocumentSummary",
@@ -65,6 +68,7 @@ __all__ = [
     "VersionSummary",
     "add",
     "add_synonym",
+    "approve",
     "behind",
     "build_generation",
     "compare",
@@ -79,6 +83,7 @@ __all__ = [
     "history",
     "kept",
     "known_source",
+    "list_approved",
     "list_documents",
     "list_synonyms",
     "list_versions",
@@ -88,6 +93,7 @@ __all__ = [
     "publish",
     "purge",
     "recalled_among",
+    "remove_approved",
     "remove_synonym",
     "retire",
     "retire_expired",

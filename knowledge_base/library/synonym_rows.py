@@ -4,15 +4,29 @@ import datetime as dt
 
 from sqlmodel import Session, col, select
 
-from knowledge_base.errors import NoSuchWording
+from knowledge_base.errors import NoSuchWording, NotTaken
+from knowledge_base.language import SUPPORTED
 from knowledge_base.library import events
 from knowledge_base.library.events import Act
 from knowledge_base.synonyms import Synonym
 from knowledge_base.tables import Synonym as SynonymRow
+from knowledge_base.tokens import analyse
+
+_LONGEST = 200
 
 
 def add_synonym(session: Session, synonym: Synonym, *, by: str, now: dt.datetime) -> bool:
-    """Add a synonym; False for one that is there already, which stays as it is."""
+    """Add a synonym; False for one that is there already, which stays as it is.
+
+    Raise NotTaken for an unknown language, or words that say nothing to the search.
+    """
+    if synonym.language not in SUPPORTED:
+        raise NotTaken("a synonym is in en or fr")
+    said = (analyse(synonym.phrase, synonym.language), analyse(synonym.meaning, synonym.language))
+    if not all(said) or max(len(synonym.phrase), len(synonym.meaning)) > _LONGEST:
+        raise NotTaken(
+            f"a synonym needs words that say something, at most {_LONGEST} characters on each side"
+        )
     if _find(session, synonym) is not None:
         return False
     session.add(

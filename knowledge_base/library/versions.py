@@ -3,12 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from knowledge_base.documents import StructuredDocument, from_json
 from knowledge_base.library.comparison import Comparison, compare
-from knowledge_base.lookup import get_row, get_version, newest_version
-from knowledge_base.tables import DocumentVersion, VersionState
+from knowledge_base.lookup import get_row, get_version, list_versions_of, newest_version
+from knowledge_base.tables import VersionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,7 @@ class VersionSummary:
 def list_versions(session: Session, document_id: str) -> tuple[VersionSummary, ...]:
     """Return the versions of a document, the newest first; raise DocumentNotFound."""
     row = get_row(session, document_id)
-    found = session.exec(
-        select(DocumentVersion)
-        .where(col(DocumentVersion.document_id) == row.id)
-        .order_by(col(DocumentVersion.number).desc())
-    ).all()
+    found = list_versions_of(session, row)
     return tuple(
         VersionSummary(
             number=one.number,

@@ -1,9 +1,13 @@
 """What admins do with the library, and what follows for answers, the outbox and the people who asked."""
 
 import datetime as dt
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 
 import pytest
+from sqlmodel import select
 
 from bot import conversation, curation
 from bot.curation import HowToPublish
@@ -14,6 +18,7 @@ from escalation.access import OPERATOR, Actor
 from escalation.errors import Forbidden, IllegalMove
 from escalation.identities import SenderIdentity
 from escalation.tables import (
+    Answer,
     ChannelName,
     Citation,
     IdentityKind,
@@ -27,6 +32,19 @@ from knowledge_base import library
 from knowledge_base.documents import Attributes, Block, BlockKind, DocumentKind, StructuredDocument
 from knowledge_base.errors import DocumentNotFound, NotPublishable, SecondAdminNeeded
 from tests.support.desk import ADMIN, EXPERT, Desk, DeskFactory
+
+
+@pytest.fixture
+def desk(sqlite_desks: DeskFactory) -> Iterator[Desk]:
+    with sqlite_desks.desk() as made:
+        yield made
+
+
+@pytest.fixture
+def both(desks: DeskFactory) -> Iterator[Desk]:
+    with desks.desk() as made:
+        yield made
+
 
 SLEIGH = "Where do we tie up the runaway reindeer of the winter parade?"
 _STEPS = ("Tie every runaway reindeer to the parade fence.", "Ring the reindeer keeper on 208-555-0142.")
@@ -132,15 +150,48 @@ def test_a_draft_that_still_holds_its_material_is_not_published(desk: Desk) -> N
 # withdrawing
 
 
-def test_a_withdrawal_is_obeyed_before_any_index_knows_of_it(desk: Desk) -> None:
-    take_in(desk, document())
-    desk.say(SLEIGH)
-    assert desk.rows(Citation)
-    curation.withdraw(desk.services, "reindeer-en", OPERATOR, reason="wrong number")
-    before = len(desk.rows(Citation))
-    desk.say(SLEIGH, who="somebody else", thread="t2")  # the index in memory still has it
-    quoted = {row.document_id for row in desk.rows(Citation)[before:]}
-    assert "reindeer-en" not in quoted
+def test_publishing_and_withdrawing_while_people_ask_drops_no_question_and_quotes_nothing_withdrawn(
+    desks: DeskFactory,
+) -> None:
+    with desks.desk() as desk:
+        take_in(desk, document())
+        changed = document(steps=(*_STEPS, "Count the reindeer."))
+        stop, asked = Event(), []
+
+        def ask(person: int) -> None:
+            number = 0
+            while not stop.is_set():
+                number += 1
+                accepted = desk.say(
+                    SLEIGH, key=f"k{person}-{number}", who=f"p{person}", thread=f"t{person}-{number}"
+                )
+                asked.append(accepted.message_id)
+
+        def asked_more(than: int) -> None:
+            waited = Event()
+            while len(asked) < than:
+                assert not any(person.done() for person in people)  # nobody has died asking
+                waited.wait(0.01)
+
+        with ThreadPoolExecutor(2) as crowd:
+            people = [crowd.submit(ask, person) for person in (1, 2)]
+            asked_more(4)
+            take_in(desk, changed, how=HowToPublish.ALL)
+            asked_more(len(asked) + 4)
+            curation.withdraw(desk.services, "reindeer-en", OPERATOR, reason="wrong number")
+            with reading(desk.services.engine) as session:
+                out_already = {row.message_id for row in session.exec(select(Citation)).all()}
+            asked_more(len(asked) + 4)  # the index in memory still has it
+            desk.services.library.refresh(desk.services.engine, desk.clock())
+            asked_more(len(asked) + 4)
+            stop.set()
+            for person in people:
+                person.result()
+        answers = {row.question_id: row.message_id for row in desk.rows(Answer)}
+        assert set(asked) <= set(answers)
+        quoting = {row.message_id for row in desk.rows(Citation) if row.document_id == "reindeer-en"}
+        assert quoting
+        assert quoting <= out_already
 
 
 def test_an_answer_that_waits_to_be_sent_is_held_back_and_the_official_is_told(desks: DeskFactory) -> None:
@@ -171,7 +222,8 @@ def test_an_answer_that_a_carrier_is_just_trying_is_not_tried_again(desks: DeskF
 # purging
 
 
-def test_a_purge_leaves_no_excerpt_anywhere_and_says_who_saw_one(desk: Desk) -> None:
+def test_a_purge_leaves_no_excerpt_anywhere_and_says_who_saw_one(both: Desk) -> None:
+    desk = both
     take_in(desk, document())
     desk.say(SLEIGH, who="clerk")
     desk.deliver()
@@ -239,3 +291,80 @@ def test_a_briefing_leaves_the_answers_when_its_last_day_is_over(desk: Desk) -> 
         assert library.history(session, "reindeer-en")[0].act is library.Act.EXPIRED
     with pytest.raises(NotPublishable, match="expired"):
         curation.publish(desk.services, "reindeer-en", OPERATOR)
+
+
+# what is said with a quotation
+
+
+def quoted(desk: Desk) -> list[Citation]:
+    desk.say(SLEIGH)
+    return list(desk.rows(Citation))
+
+
+def test_a_template_is_returned_whole(desk: Desk) -> None:
+    given = document(kind=DocumentKind.TEMPLATE)
+    notice = Block(BlockKind.CODE, "Dear parents,\n\nthe reindeer of the winter parade is back.")
+    sources = (Block(BlockKind.HEADING, "Sources", level=2), Block(BlockKind.BULLETS, items=("A keeper",)))
+    take_in(desk, replace(given, blocks=(*given.blocks, notice, *sources)))
+    (citation,) = quoted(desk)
+    for part in ("1. Tie every runaway", "2. Ring the reindeer keeper", "Dear parents,\n\nthe reindeer"):
+        assert part in citation.excerpt
+    assert "A keeper" not in citation.excerpt
+
+
+def test_a_translation_that_is_behind_says_so_when_it_is_quoted(desk: Desk) -> None:
+    take_in(desk, document())
+    take_in(desk, replace(document(original="fr"), language="fr"))
+    desk.clock.advance(dt.timedelta(hours=1))
+    take_in(desk, replace(document(title="Rennes", original="fr"), language="fr"), how=HowToPublish.ALL)
+    assert quoted(desk)[0].caveats == "behind"
+    assert "The original was updated after this translation." in desk.messages[-1].masked
+
+
+def test_a_briefing_shows_its_mark_and_is_never_quoted_in_mail(sqlite_desks: DeskFactory) -> None:
+    with sqlite_desks.desk(channels=(ChannelName.EMAIL, ChannelName.WEB)) as desk:
+        later = desk.clock().date() + dt.timedelta(days=9)
+        take_in(desk, document(kind=DocumentKind.BRIEFING, expires=later, handling="Hub only"))
+        assert quoted(desk)[0].caveats == "handling:Hub only"
+        seen = len(desk.rows(Citation))
+        write_by_mail(desk, SLEIGH)
+        assert "reindeer-en" not in {row.document_id for row in desk.rows(Citation)[seen:]}
+
+
+def test_a_referral_is_found_by_what_it_says_of_itself_and_when_it_was_tried(desk: Desk) -> None:
+    about = {"organisation": "Reindeer keepers", "phone": "208-555-0142", "region": "US-ID"}
+    take_in(desk, document(kind=DocumentKind.REFERRAL, last_verified=dt.date(2026, 11, 2), **about))
+    desk.say("Which phone number do the reindeer keepers have?")
+    citations = desk.rows(Citation)
+    assert any("Reindeer keepers\nPhone: 208-555-0142" in row.excerpt for row in citations)
+    assert "Last verified 2 November 2026." in desk.messages[-1].masked
+
+
+def test_an_approved_answer_wins_and_falls_silent_with_its_document(desk: Desk) -> None:
+    take_in(desk, document())
+    curation.approve(
+        desk.services,
+        OPERATOR,
+        language="en",
+        question="Where do we tie up runaway reindeer?",
+        text="At the north gate. The keeper has the key.",
+        document_id="reindeer-en",
+        section="When a reindeer runs away",
+        phrasings=("Where can runaway reindeer be tied up?",),
+    )
+    desk.services.library.refresh(desk.services.engine, desk.clock())
+
+    def first(question: str) -> str:
+        return desk.services.library.search(question).hits[0].excerpt
+
+    approved = "At the north gate. The keeper has the key."
+    assert first("where do we tie up runaway reindeer") == approved
+    assert first("Where can runaway reindeer be tied up") == approved
+    assert first("Whom do we ring about a runaway reindeer?") != approved
+    desk.say("Where do we tie up runaway reindeer?")
+    (citation,) = desk.rows(Citation)
+    assert (citation.document_id, citation.caveats) == ("reindeer-en", "approved")
+    curation.withdraw(desk.services, "reindeer-en", OPERATOR)
+    desk.services.library.refresh(desk.services.engine, desk.clock())
+    found = desk.services.library.search("Where do we tie up runaway reindeer?")
+    assert approved not in [hit.excerpt for hit in found.hits]

@@ -278,6 +278,7 @@ def _quotation(quote: Quote, language: str) -> list[_Piece]:
     pieces += _sections(quote.excerpt, _quoted)
     facts = [quote.title, quote.section if quote.section != quote.title else ""]
     facts += [words.page_short.format(page=quote.page) if quote.page else "", quote.dated or ""]
+    facts += quote.caveats
     label = markup.shortened(" - ".join(fact for fact in facts if fact) or words.source, 400)
     source = f"[{quote.number}] {markup.link(quote.url, label)}"
     if markup.size(source) > SECTION:  # an absurdly long address: the label stands alone

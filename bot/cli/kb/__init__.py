@@ -3,7 +3,7 @@
 import typer
 
 from bot.cli import kb_evaluate
-from bot.cli.kb import adding, life, looking
+from bot.cli.kb import adding, life, looking, wording
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -30,3 +30,5 @@ app.command("history")(life.history)
 app.command("parity")(life.parity)
 app.command("stats")(looking.stats)
 app.command("evaluate")(kb_evaluate.evaluate)
+app.add_typer(wording.synonyms, name="synonyms", help="Phrases people write, and the library's own words.")
+app.add_typer(wording.approved, name="approved", help="Fixed replies to named questions.")

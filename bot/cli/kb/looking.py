@@ -14,7 +14,7 @@ from bot.cli.kb.shown import print_json
 from bot.database import reading
 from knowledge_base import library
 from knowledge_base.library import DocumentSummary, PassageView
-from knowledge_base.search import PUBLIC, Hit, search
+from knowledge_base.search import PUBLIC, Hit
 
 
 @one_line_errors
@@ -126,7 +126,7 @@ def search_command(
 ) -> None:
     """Search the library as an official without membership would, and show the passages."""
     with desk(data_dir) as services:
-        found = search(services.library.index, question, audience=PUBLIC, language=language, limit=limit)
+        found = services.library.search(question, audience=PUBLIC, language=language, limit=limit)
     if as_json:
         print_json({**asdict(found), "hits": [_hit(hit) for hit in found.hits]})
         return
