@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import func, select
 
 from bot import migrations
 from bot.database import reading
 from bot.services import Services
 from bot.tables import SWEEP, Beat
 from escalation import outbox, request_log, watchdog
+from escalation.tables import Message
 
 SWEEP_LATE = timedelta(seconds=60)
 DELIVERY_LATE = timedelta(minutes=5)
+CLOCK_BEHIND = timedelta(minutes=10)
 UNCHECKED = timedelta(days=1)
 
 
@@ -41,6 +44,7 @@ def check(services: Services, *, sweeping: bool) -> Health:
             last = session.get(Beat, SWEEP)
             forgotten = watchdog.forgotten(session, now) if sweeping else ()
             last_sweep = last.at if last else None
+            newest = session.exec(select(func.max(Message.recorded_at))).one()
             unchecked = request_log.unchecked_since(session, now - UNCHECKED)
     except DBAPIError as error:
         return Health(
@@ -54,6 +58,8 @@ def check(services: Services, *, sweeping: bool) -> Health:
         )
     if schema != migrations.head():
         faults.append(f"the schema is at {schema}, this program needs {migrations.head()}")
+    if newest is not None and newest - now > CLOCK_BEHIND:
+        faults.append("this machine's clock is behind: what was written last lies ahead of it")
     if services.vault is None:
         faults.append(f"safety-only: {services.vault_fault}")
     if not len(index.catalog):

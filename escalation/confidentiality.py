@@ -111,6 +111,14 @@ def seal(session: Session, request_id: int, reason: str, people: Iterable[int], 
     return new
 
 
+def copy(session: Session, source_id: int, request_id: int, now: datetime) -> None:
+    """Let a request that was split off be known to the same people as the one it came from."""
+    for row in session.exec(select(NamedPerson).where(NamedPerson.request_id == source_id)).all():
+        _stand(session, request_id, row.person_id, row.standing, now)
+    if sealed := session.get(Seal, source_id):
+        insert_new(session, Seal(request_id=request_id, reason=sealed.reason, sealed_at=now))
+
+
 def unseal(session: Session, request_id: int) -> bool:
     """Open a request to every expert again; False when it was not sealed. Whoever was named stays named."""
     row = session.get(Seal, request_id)
@@ -188,6 +196,7 @@ __all__ = [
     "SELF_HARM",
     "about",
     "about_all",
+    "copy",
     "eligible",
     "is_sealed",
     "keep_away",

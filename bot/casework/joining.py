@@ -10,7 +10,7 @@ from bot.casework.opening import SUMMARY, shortened, suggest
 from bot.casework.words import copy_for
 from bot.delivery import announce, sealing
 from bot.services import Services
-from escalation import request_log, tickets
+from escalation import confidentiality, request_log, tickets
 from escalation.access import Actor
 from escalation.errors import NotFound, Refused
 from escalation.tables import Author, Ticket
@@ -85,6 +85,7 @@ def split(
         request.topic = topic or ticket.topic
         session.add(request)
         session.flush()
+        confidentiality.copy(session, ticket.request_id, request.id or 0, now)
         copy = copy_for(session, services, message, request, now)
         choice = suggest(session, services, request, ticket.priority, now)
         new = NewTicket(

@@ -246,6 +246,23 @@ def test_sealing_naming_and_keeping_away_are_for_leads_owners_and_named_people(d
     assert "Elm" not in lines[0].reason
 
 
+def test_a_request_split_off_a_sealed_one_is_sealed_to_the_same_people(desk: Desk) -> None:
+    desk.say(DESPAIR)
+    message = next(row for row in desk.messages if row.author.value == "requester")
+    casework.split(
+        desk.services,
+        "HD-1001",
+        message.id,
+        desk.actor(EXPERT),
+        reason="two things",
+        channel="t",
+        source_id="s",
+    )
+    with reading(desk.services.engine) as session:
+        assert len(reports.queue(session, desk.actor(EXPERT))) == 2
+        assert reports.queue(session, desk.actor(OTHER_EXPERT)) == ()
+
+
 # the access log
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot import casework, conversation
+from bot import casework, conversation, health
 from bot.backup import tables
 from bot.cli import app
 from bot.database import reading, transaction
@@ -143,6 +143,10 @@ def test_a_clock_that_leaps_costs_nothing(desk: Desk, year: int) -> None:
     resolve(desk)
     right = desk.clock()
     desk.clock.now = datetime(year, 1, 1, tzinfo=UTC)
+    behind = [
+        fault for fault in health.check(desk.services, sweeping=False).faults if "clock is behind" in fault
+    ]
+    assert bool(behind) is (year < right.year)
     assert retention.run(desk.services).waits_until is not None
     assert retention.run(desk.services).waits_until is not None
     desk.clock.now = right + timedelta(hours=1)

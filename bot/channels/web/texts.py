@@ -32,6 +32,7 @@ class ChatTexts:
     how_library: str
     how_person: str
     how_private: str
+    good_to_know: str
     earlier: str
     conversation: str
     back: str
@@ -141,6 +142,9 @@ _ENGLISH: Final = ChatTexts(
     how_person="If the library can't help, or you prefer it, an expert at the hub answers you here.",
     how_private="No sign-in is needed. Only this browser, and the experts who help you, can read what you write. "
     "Your own words are deleted {days} days after your request is closed.",
+    good_to_know="Good to know, when you have time: this desk is automatic, only the hub's staff and this browser can "
+    "read what you write, your own words are deleted {days} days after your request is closed, and mail from a city "
+    "account may be a public record.",
     earlier="Your earlier conversations",
     conversation="Your conversation",
     back="Ask something else",
@@ -259,6 +263,9 @@ _FRENCH: Final = ChatTexts(
     how_private="Aucun compte n'est nécessaire. Seuls ce navigateur et les personnes qui vous aident "
     "peuvent lire ce que vous écrivez. Vos propres mots sont supprimés {days} jours après la fermeture de votre "
     "demande.",
+    good_to_know="À lire quand vous aurez le temps : ce service est automatique, seuls le personnel du réseau et ce "
+    "navigateur peuvent lire ce que vous écrivez, vos propres mots sont supprimés {days} jours après la fermeture de "
+    "votre demande, et un courriel d'un compte municipal peut être un document public.",
     earlier="Vos conversations précédentes",
     conversation="Votre conversation",
     back="Poser une autre question",
