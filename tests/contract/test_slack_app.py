@@ -52,7 +52,7 @@ class RecordingDesk:
         return thread_key in self.threads
 
     def case_of(self, channel: str, thread_ts: str) -> Case | None:
-        return self.cases.get(thread_ts) if channel == given.EXPERTS else None
+        return self.cases.get(thread_ts) if channel in {given.EXPERTS, given.EXPERT} else None
 
     def language_of(self, who: Who) -> str | None:
         return self.language
@@ -217,6 +217,16 @@ def test_channel_talk_is_heard_only_in_threads_the_desk_answers(app: SlackApp, d
     desk.threads.add(f"{TEAM}:{given.CHANNEL}:{given.TS}")
     send(app, talk)
     assert len(desk.received) == 1
+
+
+def test_what_an_expert_writes_under_a_card_in_their_own_messages_belongs_to_the_case(
+    app: SlackApp, desk: RecordingDesk
+) -> None:
+    desk.cases[given.TS] = Case(ticket_id=7, public=False)
+    for user, ts in ((given.EXPERT, "1790000002.000100"), (given.OFFICIAL, "1790000003.000100")):
+        body = given.as_json(given.direct("she is safe now", user=user, ts=ts, thread_ts=given.TS))
+        handle_http(app, given.signed(body), body)
+    assert [inbound.case for inbound in desk.received] == [Case(ticket_id=7, public=False), None]
 
 
 def test_words_under_a_ticket_card_are_an_internal_note(app: SlackApp, desk: RecordingDesk) -> None:

@@ -261,7 +261,9 @@ class Listeners:
 
     def _surroundings(self, post: Post) -> tuple[Case | None, bool]:
         if post.direct:
-            return None, True
+            # a card of a sealed request hangs in its expert's own messages, addressed to their user id
+            case = self.desk.case_of(post.user, post.root) if post.in_thread else None
+            return case, case is None
         if post.in_thread and post.channel == self.experts_channel:
             case = self.desk.case_of(post.channel, post.root)
             if case is not None:
