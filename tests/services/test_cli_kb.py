@@ -1,6 +1,7 @@
 """`kb` takes files and folders into the library, tells what it could not take, and finds things again."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -170,6 +171,44 @@ def test_two_files_of_one_name_do_not_take_each_others_place(run: Run, folder: P
     assert added.exit_code == 1
     assert "winter/snowplough.md: would replace" in added.stderr
     assert "swimmers" in run("show", "snowplough-en", "--passages").stdout
+
+
+def test_a_zip_is_its_documents_and_its_faults_are_lines(run: Run, tmp_path: Path) -> None:
+    kit = tmp_path / "kit.zip"
+    with zipfile.ZipFile(kit, "w") as archive:
+        archive.writestr("winter/snowplough.md", SNOWPLOUGH)
+        archive.writestr("broken.docx", b"PK\x03\x04")
+        archive.writestr("../out.md", b"out")
+    added = run("add", str(kit))
+    assert added.exit_code == 1
+    assert [row[0] for row in table(added)] == ["snowplough-en"]
+    assert added.stderr.splitlines() == [
+        f"helpdesk: {kit}/../out.md: its name leads out of the archive: not read",
+        f"helpdesk: {kit}/broken.docx: the file is damaged or cut short",
+    ]
+    assert table(run("add", str(kit)))[0][3] == "unchanged"
+
+
+def test_a_link_out_of_a_folder_is_told_and_not_followed(run: Run, folder: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "elsewhere"
+    secret.mkdir()
+    (secret / "secret.md").write_text("# Secret")
+    (folder / "secret.md").symlink_to(secret / "secret.md")
+    (folder / "all").symlink_to(secret)
+    (folder / "same.md").symlink_to(folder / "winter" / "snowplough.md")
+    added = run("add", str(folder))
+    assert added.exit_code == 1
+    assert [row[0] for row in table(added)] == ["snowplough-en"]
+    assert sorted(line.split(": ")[1] for line in added.stderr.splitlines()) == [
+        str(folder / "all"),
+        str(folder / "secret.md"),
+    ]
+
+
+def test_a_web_address_inside_this_network_is_refused_in_one_line(run: Run) -> None:
+    added = run("add", "http://127.0.0.1/handbook.pdf")
+    assert added.exit_code == 1
+    assert added.stderr == "helpdesk: http://127.0.0.1/handbook.pdf: 127.0.0.1 is not on the public net\n"
 
 
 def test_a_folder_without_documents_and_no_document_of_that_id_are_told(run: Run, tmp_path: Path) -> None:

@@ -15,15 +15,17 @@ from sqlalchemy.exc import DataError, IntegrityError
 from bot import curation
 from bot.cli.common import AsWhom, DataDir, acting, cell, desk, err, one_line_errors, out, plain
 from bot.cli.kb.shown import print_comparison
+from bot.cli.kb.sources import Content, Source, find_sources
 from bot.curation import HowToPublish, TakenIn
 from bot.database import reading, transaction
+from bot.fetching import FetchError
 from bot.services import Services
 from escalation.access import Actor
 from knowledge_base import library
 from knowledge_base.documents import Attributes, DocumentKind, StructuredDocument
 from knowledge_base.errors import LibraryError, ReadError
 from knowledge_base.library import Added
-from knowledge_base.readers import SUFFIXES, ReaderLimits, ReaderProcess
+from knowledge_base.readers import ReaderProcess
 
 # Of a change, as much as a terminal shows at once; `kb diff` shows the rest.
 _LINES_SHOWN = 24
@@ -89,7 +91,12 @@ class _Run:
 
 @one_line_errors
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Files, folders and zips of them, or web addresses (https://...)."
+        ),
+    ],
     draft: Annotated[bool, typer.Option("--draft", help="Publish nothing.")] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Publish changed documents too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; keep nothing.")] = False,
@@ -118,6 +125,9 @@ def add(
     it with `kb publish ID`, or give --publish here. An unchanged one is left alone. Where the hub has two
     admins, everything is a draft until another admin publishes it.
 
+    PDF, Word (.docx), PowerPoint (.pptx), HTML, Markdown and plain text are read. A web page is fetched
+    once, now, from public addresses only; its address is kept as the document's source.
+
     A file that can't be read is told in one line, and the others are added all the same. Run it again after
     a broken import: what is in the library already is passed over.
     """
@@ -135,17 +145,18 @@ def add(
         licence=licence,
     )
     how = HowToPublish.NOTHING if draft else HowToPublish.ALL if publish else HowToPublish.NEW
-    files, faults = _files(paths)
+    sources, faults = find_sources(paths)
     taken: list[_Taken] = []
     with desk(data_dir) as services:
         run = _Run(services, acting(services, who), how, about, services.clock(), dry_run, again)
         with _progress() as bar, ReaderProcess() as reader:
-            whole = bar.add_task("adding", total=len(files))
-            for file in files:
-                try:
-                    taken.append(_add_one(run, reader, file, bar, taken))
-                except _NotTaken as error:
-                    faults.append(str(error))
+            whole = bar.add_task("adding", total=len(sources))
+            for source in sources:
+                for result in _add_each(run, reader, source, bar, taken):
+                    if isinstance(result, _NotTaken):
+                        faults.append(str(result))
+                    else:
+                        taken.append(result)
                 bar.advance(whole)
         if not dry_run:
             services.library.refresh(services.engine, services.clock())
@@ -156,60 +167,49 @@ def add(
         raise typer.Exit(1)
 
 
-def _files(paths: list[Path]) -> tuple[list[Path], list[str]]:
-    """Return the files to read, each once, and a line for each path that has none."""
-    files: dict[Path, Path] = {}
-    faults = []
-    for path in paths:
-        try:
-            found = sorted(_below(path)) if path.is_dir() else [path]
-            if not found:
-                kinds = ", ".join(sorted(SUFFIXES))
-                faults.append(f"{path}: there is no document in this folder ({kinds})")
-            elif not path.exists():
-                faults.append(f"{path}: there is no such file or folder")
-                continue
-            for file in found:
-                files.setdefault(file.resolve(), file)
-        except OSError as error:
-            faults.append(f"{path}: can't be read ({error.strerror or type(error).__name__})")
-    return list(files.values()), faults
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden:
-            yield path
-
-
-def _add_one(run: _Run, reader: ReaderProcess, file: Path, bar: Progress, taken: list[_Taken]) -> _Taken:
-    pages: TaskID = bar.add_task(plain(file.name)[:40], total=None)
+def _add_each(
+    run: _Run, reader: ReaderProcess, source: Source, bar: Progress, taken: list[_Taken]
+) -> Iterator[_Taken | _NotTaken]:
+    """Take in what a source holds: one document, or those of an archive; yield what became of each."""
+    pages: TaskID = bar.add_task(plain(Path(source.label).name)[:40], total=None)
 
     def on_page(page: int, of: int) -> None:
         bar.update(pages, completed=page, total=of)
 
     try:
-        content = _content(file)
-        source_hash = hashlib.sha256(content).hexdigest()
+        content = source.get()
+        source_hash = hashlib.sha256(content.data).hexdigest()
         if known := _known(run, source_hash):
-            return _Taken(str(file), TakenIn(known))
-        document = run.about.of(reader.read(file.name, content, on_page))
-        done = _keep(run, document, file, source_hash, taken)
-    except ReadError as error:
-        page = f", page {error.page}" if error.page else ""
-        raise _NotTaken(f"{file}{page}: {error.reason}") from None
-    except LibraryError as error:
-        raise _NotTaken(f"{file}: {error}") from None
+            yield _Taken(source.label, TakenIn(known))
+            return
+        for reading in reader.read_each(content.name, content.data, on_page):
+            whole = reading.name == content.name
+            label = source.label if whole else source.label + reading.name.removeprefix(content.name)
+            if isinstance(reading, ReadError):
+                page = f", page {reading.page}" if reading.page else ""
+                yield _NotTaken(f"{label}{page}: {reading.reason}")
+                continue
+            yield _keep(
+                run,
+                _from(reading.document, content),
+                reading.name,
+                label,
+                source_hash if whole else "",
+                taken,
+            )
+    except FetchError as error:
+        yield _NotTaken(f"{source.label}: {error}")
     except OSError as error:
-        raise _NotTaken(f"{file}: can't be read ({error.strerror or type(error).__name__})") from None
-    except (DataError, IntegrityError) as error:
-        raise _NotTaken(
-            f"{file}: the database does not take it ({str(error.orig).splitlines()[0]})"
-        ) from None
+        yield _NotTaken(f"{source.label}: can't be read ({error.strerror or type(error).__name__})")
     finally:
         bar.remove_task(pages)
-    return _Taken(str(file), done, document.warnings)
+
+
+def _from(document: StructuredDocument, content: Content) -> StructuredDocument:
+    """Return the document with the address on the web where it was found."""
+    if not content.address or document.attributes.source_address:
+        return document
+    return replace(document, attributes=replace(document.attributes, source_address=content.address))
 
 
 def _known(run: _Run, source_hash: str) -> Added | None:
@@ -222,37 +222,42 @@ def _known(run: _Run, source_hash: str) -> Added | None:
 
 
 def _keep(
-    run: _Run, document: StructuredDocument, file: Path, source_hash: str, taken: list[_Taken]
-) -> TakenIn:
-    with transaction(run.services.engine) as session:
-        done = curation.take_in(
-            session,
-            document,
-            run.actor,
-            source_name=file.name,
-            # With attributes of the command line, the bytes alone are not what was kept.
-            source_hash=source_hash if run.about.empty else "",
-            how=run.how,
-            now=run.now,
-        )
-        document_id = done.added.document_id
-        twin = next((one for one in taken if one.added.document_id == document_id), None)
-        if twin is not None and (done.added.changed or run.dry):
-            # Two files of one name would else quietly take each other's place.
-            raise _NotTaken(
-                f"{file}: would replace {twin.file}, added a moment ago as {document_id}: "
-                "give one of them a slug of its own"
+    run: _Run, document: StructuredDocument, name: str, label: str, source_hash: str, taken: list[_Taken]
+) -> _Taken | _NotTaken:
+    """Take in one document, whole or not at all."""
+    try:
+        with transaction(run.services.engine) as session:
+            done = curation.take_in(
+                session,
+                run.about.of(document),
+                run.actor,
+                source_name=name,
+                # With attributes of the command line, the bytes alone are not what was kept.
+                source_hash=source_hash if run.about.empty else "",
+                how=run.how,
+                now=run.now,
             )
-        if run.dry:
-            session.rollback()
-    return done
+            _refuse_twin(run, done, label, taken)
+            if run.dry:
+                session.rollback()
+    except _NotTaken as error:
+        return error
+    except LibraryError as error:
+        return _NotTaken(f"{label}: {error}")
+    except (DataError, IntegrityError) as error:
+        return _NotTaken(f"{label}: the database does not take it ({str(error.orig).splitlines()[0]})")
+    return _Taken(label, done, document.warnings)
 
 
-def _content(file: Path) -> bytes:
-    most = ReaderLimits().file_bytes
-    with file.open("rb") as source:
-        # One byte more than may be: the reader tells that it is too large, and memory stays small.
-        return source.read(most + 1)
+def _refuse_twin(run: _Run, done: TakenIn, label: str, taken: list[_Taken]) -> None:
+    """Two files of one name would else quietly take each other's place."""
+    document_id = done.added.document_id
+    twin = next((one for one in taken if one.added.document_id == document_id), None)
+    if twin is not None and (done.added.changed or run.dry):
+        raise _NotTaken(
+            f"{label}: would replace {twin.file}, added a moment ago as {document_id}: "
+            "give one of them a slug of its own"
+        )
 
 
 def _progress() -> Progress:
