@@ -66,8 +66,10 @@ def _below(folder: Path, faults: list[str]) -> Iterator[Path]:
             path = Path(here) / name
             if path.suffix.lower() not in SUFFIXES or name.startswith("."):
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(inside):
-                faults.append(f"{path}: leads out of the folder; add what it leads to by itself")
+            if path.is_symlink():
+                # One that stays inside is there under its own name.
+                if not path.resolve().is_relative_to(inside):
+                    faults.append(f"{path}: leads out of the folder; add what it leads to by itself")
             elif path.is_file():
                 yield path
 
