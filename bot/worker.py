@@ -23,7 +23,7 @@ from bot.channels.email.cursor import DatabaseCursor
 from bot.channels.email.intake import Intake
 from bot.channels.email.sender import SmtpSender
 from bot.conversation import Accepted
-from bot.database import transaction
+from bot.database import reading, transaction
 from bot.delivery import digests, loop, nudges, paging
 from bot.messages import Inbound
 from bot.privacy import retention
@@ -54,23 +54,32 @@ def beat(services: Services) -> int:
     A batch is a transaction of its own, so that the sweep never holds up a message that comes in.
     """
     said = 0
-    while said_now := _in_turn(services, _escalate):
-        said += said_now
-    if grouped := _in_turn(services, paging.together):
+    with reading(services.engine) as session:
+        now = services.clock()
+        busy = chains.due(session, now) or reminders.due(session, now)
+    if busy:
+        while said_now := _in_turn(services, _escalate):
+            said += said_now
+        while _in_turn(services, _record) == reminders.BATCH:
+            pass
+        while _in_turn(services, _record_plans) == reminders.BATCH:
+            pass
+        while said_now := _in_turn(services, _remind):
+            said += said_now
+    grouped = _in_turn(services, _note_the_beat)
+    if grouped:
         log.info("pages told together", action="paging.together", count=grouped)
-    while _in_turn(services, _record) == reminders.BATCH:
-        pass
-    while _in_turn(services, _record_plans) == reminders.BATCH:
-        pass
-    while said_now := _in_turn(services, _remind):
-        said += said_now
-    with transaction(services.engine) as session:
-        session.merge(Beat(name=SWEEP, at=services.clock()))
     if said or grouped:
         services.outbox_ready.set()
     if said:
         log.info("reminders queued", action="reminders.swept", count=said)
     return said
+
+
+def _note_the_beat(session: Session, services: Services, now: datetime) -> int:
+    grouped = paging.together(session, services, now)
+    session.merge(Beat(name=SWEEP, at=now))
+    return grouped
 
 
 def _escalate(session: Session, services: Services, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """Escalations as rows: begun, acknowledged and stopped as the ticket's events say; each step told once for ever."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -37,10 +37,11 @@ def follow(
     log: Sequence[Event],
     policy: Policy,
     now: datetime,
+    rows: Sequence[Chain],
 ) -> None:
     """Bring the ticket's escalation in line with its clocks: whoever takes the case ends it, for now.
 
-    A running escalation keeps the steps it began with. Harmless when repeated.
+    `rows` are those it has (`of`). A running escalation keeps the steps it began with. Harmless when repeated.
     """
     assert ticket.id is not None
     acks = [state for state in states if state.target is Target.ACKNOWLEDGE]
@@ -48,7 +49,6 @@ def follow(
         return
     latest = max(acks, key=lambda state: state.cycle)
     steps = policy.chain(latest.priority)
-    rows = _of(session, SubjectKind.TICKET, ticket.id)
     for row in rows:
         if row.cycle != latest.cycle and row.stopped_at is None:
             _save(session, row, stopped(_standing(row), now), now, "stopped", "somebody else is asked now")
@@ -107,6 +107,24 @@ def sweep(session: Session, policy: Policy, now: datetime, *, limit: int = _BATC
             ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
             notices += _advance(session, chain, ticket, roster, now)
     return tuple(notices)
+
+
+def of(session: Session, kind: SubjectKind, subject_ids: Collection[int]) -> tuple[Chain, ...]:
+    """Return the escalations of these subjects, by cycle."""
+    return tuple(
+        session.exec(
+            select(Chain)
+            .where(Chain.subject_kind == kind, col(Chain.subject_id).in_(subject_ids))
+            .order_by(col(Chain.cycle))
+            .execution_options(populate_existing=True)
+        ).all()
+    )
+
+
+def due(session: Session, now: datetime) -> bool:
+    """Tell whether any escalation has a step to take."""
+    found = select(Chain.id).where(col(Chain.next_at) <= now, col(Chain.stopped_at).is_(None)).limit(1)
+    return session.exec(found).first() is not None
 
 
 def entries(session: Session, ticket_id: int) -> tuple[ChainEntry, ...]:
@@ -209,16 +227,6 @@ def _worked_since(session: Session, ticket: Ticket, since: datetime) -> bool:
         select(TicketEvent.kind).where(TicketEvent.ticket_id == ticket.id, TicketEvent.recorded_at > since)
     ).all()
     return any(kind not in _NO_WORK for kind in kinds)
-
-
-def _of(session: Session, kind: SubjectKind, subject_id: int) -> tuple[Chain, ...]:
-    return tuple(
-        session.exec(
-            select(Chain)
-            .where(Chain.subject_kind == kind, Chain.subject_id == subject_id)
-            .order_by(col(Chain.cycle))
-        ).all()
-    )
 
 
 def _steps(row: Chain) -> tuple[Step, ...]:

@@ -11,7 +11,7 @@ from bot.delivery import announce, duty
 from bot.delivery.enqueue import Destination, Words, to_desk
 from bot.delivery.sealing import desk_key, vault_of
 from bot.messages import Action
-from bot.rendering import NudgeLine, NudgesContext
+from bot.rendering import NudgeLine, NudgesContext, TicketContext
 from bot.rendering.labels import label
 from bot.services import Services
 from escalation import confidentiality, directory, request_log, tickets
@@ -19,7 +19,7 @@ from escalation.access import Thing, Verb, may
 from escalation.notices import ChainStep, ReminderItem, RemindersDue
 from escalation.roster import EXPERTS, person_of
 from escalation.sla import Priority, Target
-from escalation.tables import Lane, Ticket
+from escalation.tables import DataKey, Lane, Ticket
 from knowledge_base import library
 
 MOST_LINES = 30
@@ -30,17 +30,18 @@ def enqueue(
 ) -> None:
     """Queue everything the clocks ask for, in the caller's transaction."""
     about = _about(session, notices)
+    desk = _Contexts(session, services, now)
     for notice in notices:
         if isinstance(notice, ChainStep):
-            _step(session, services, notice, now)
+            _step(desk, notice)
             continue
         items = _knowable(session, notice, about)
         alone = [item for item in items if _goes_alone(item, about)]
         for item in alone:
-            _single(session, services, notice.recipient, item, now)
+            _single(desk, notice.recipient, item)
         together = [item for item in items if item not in alone]
         if len(together) == 1 and together[0].ticket_id is not None:
-            _single(session, services, notice.recipient, together[0], now)
+            _single(desk, notice.recipient, together[0])
         elif together:
             _several(session, services, notice.recipient, together, now)
 
@@ -81,31 +82,54 @@ def _goes_alone(item: ReminderItem, about: _About) -> bool:
     return item.ticket_id is not None and (item.priority is Priority.P1 or sealed)
 
 
-def _single(session: Session, services: Services, recipient: str, item: ReminderItem, now: datetime) -> None:
+class _Contexts:
+    """What every message about one ticket shares, read once however many people are told."""
+
+    def __init__(self, session: Session, services: Services, now: datetime) -> None:
+        self.session, self.services, self.now = session, services, now
+        self._contexts: dict[tuple[int, str], TicketContext] = {}
+        self._keys: dict[int, DataKey] = {}
+
+    def of(self, ticket: Ticket, language: str) -> TicketContext:
+        """Return the ticket as the people of the desk are told of it, with its owner."""
+        key = (ticket.id or 0, language)
+        if key not in self._contexts:
+            context = announce.desk_context(self.session, self.services, ticket, self.now, language)
+            owner = announce.name_of(self.session, ticket.assignee_id)
+            self._contexts[key] = replace(context, expert=owner)
+        return self._contexts[key]
+
+    def key_of(self, ticket: Ticket) -> DataKey:
+        """Return the data key of the ticket's request."""
+        if ticket.request_id not in self._keys:
+            request = request_log.get_request(self.session, ticket.request_id)
+            self._keys[ticket.request_id] = request_log.get_key(self.session, request.data_key_id)
+        return self._keys[ticket.request_id]
+
+
+def _single(desk: _Contexts, recipient: str, item: ReminderItem) -> None:
     assert item.ticket_id is not None
-    ticket = tickets.get(session, item.ticket_id)
-    key = request_log.get_key(session, request_log.get_request(session, ticket.request_id).data_key_id)
+    ticket = tickets.get(desk.session, item.ticket_id)
     number = tickets.number_of(item.ticket_id)
-    for destination in duty.for_reminder(session, services, ticket, recipient):
+    for destination in duty.for_reminder(desk.session, desk.services, ticket, recipient):
         language = destination.language
         context = replace(
-            announce.desk_context(session, services, ticket, now, language),
+            desk.of(ticket, language),
             event=item.target.value if item.target in (Target.SILENCE, Target.FOLLOW_UP) else None,
             target=label(item.target.value, language),
             due_at=item.due_at,
             breached=item.breached,
-            expert=announce.name_of(session, ticket.assignee_id),
         )
         lane = Lane.URGENT if ticket.priority.urgent else Lane.NORMAL
-        actions = _actions(services, number, language, claimed=ticket.assignee_id is not None)
+        actions = _actions(desk.services, number, language, claimed=ticket.assignee_id is not None)
         to_desk(
-            session,
-            services,
+            desk.session,
+            desk.services,
             Words("reminder", language, context, actions=actions, ticket_id=ticket.id, lane=lane),
             destination,
-            key,
+            desk.key_of(ticket),
             dedupe_key=f"reminder:{_name(item)}:{_place(destination)}",
-            now=now,
+            now=desk.now,
             request_id=ticket.request_id,
         )
 
@@ -148,33 +172,28 @@ def _line(session: Session, item: ReminderItem, language: str) -> NudgeLine:
     )
 
 
-def _step(session: Session, services: Services, notice: ChainStep, now: datetime) -> None:
-    ticket = tickets.get(session, notice.ticket_id)
-    key = request_log.get_key(session, request_log.get_request(session, ticket.request_id).data_key_id)
+def _step(desk: _Contexts, notice: ChainStep) -> None:
+    ticket = tickets.get(desk.session, notice.ticket_id)
     number = tickets.number_of(notice.ticket_id)
-    for destination in duty.for_reminder(session, services, ticket, notice.recipient):
+    for destination in duty.for_reminder(desk.session, desk.services, ticket, notice.recipient):
         language = destination.language
-        context = replace(
-            announce.desk_context(session, services, ticket, now, language),
-            silent=notice.silent,
-            expert=announce.name_of(session, ticket.assignee_id),
-        )
+        claimed = ticket.assignee_id is not None
         to_desk(
-            session,
-            services,
+            desk.session,
+            desk.services,
             Words(
                 "escalation",
                 language,
-                context,
-                actions=_actions(services, number, language, claimed=ticket.assignee_id is not None),
+                replace(desk.of(ticket, language), silent=notice.silent),
+                actions=_actions(desk.services, number, language, claimed=claimed),
                 ticket_id=ticket.id,
                 lane=Lane.URGENT,
                 ahead=True,
             ),
             destination,
-            key,
+            desk.key_of(ticket),
             dedupe_key=f"step:{notice.ticket_id}:{notice.cycle}:{notice.point}:{_place(destination)}",
-            now=now,
+            now=desk.now,
             request_id=ticket.request_id,
         )
 

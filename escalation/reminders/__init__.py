@@ -5,12 +5,14 @@ The unique key, not the schedule, decides whether somebody is reminded.
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from escalation.kinds import ReminderState
 from escalation.notices import RemindersDue
 from escalation.reminders.release import release, waiting
 from escalation.reminders.sweep import BATCH, record_due, record_near
 from escalation.sla import Policy
+from escalation.tables import Clock, Reminder
 
 
 def take_out(session: Session, policy: Policy, now: datetime) -> tuple[RemindersDue, ...]:
@@ -19,4 +21,11 @@ def take_out(session: Session, policy: Policy, now: datetime) -> tuple[Reminders
     return release(session, now)
 
 
-__all__ = ["BATCH", "record_due", "take_out"]
+def due(session: Session, now: datetime) -> bool:
+    """Tell whether any clock has come to a point, or anybody may be told now what had to wait."""
+    point = select(Clock.id).where(col(Clock.next_point_at) <= now).limit(1)
+    held = select(Reminder.id).where(Reminder.state == ReminderState.HELD, Reminder.send_at <= now).limit(1)
+    return session.exec(point).first() is not None or session.exec(held).first() is not None
+
+
+__all__ = ["BATCH", "due", "record_due", "take_out"]

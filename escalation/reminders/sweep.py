@@ -7,6 +7,7 @@ each clock yields its latest point only.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -37,9 +38,10 @@ def record_due(session: Session, policy: Policy, now: datetime, *, limit: int = 
     roster = Roster(session, policy)
     loaded = clocks.load(session, [ticket.id or 0 for ticket in tickets])
     new: list[NewReminder] = []
+    reckoned: dict[int, tuple[ClockState, ...]] = {}
     for ticket in tickets:
         known = loaded[ticket.id or 0]
-        states = clocks.states_of(session, ticket, known.log, policy, now)
+        states = reckoned[ticket.id or 0] = clocks.states_of(session, ticket, known.log, policy, now)
         under = clocks.policy_now(session, known.log, policy)
         for state in states:
             if state.reached is not None and not clocks.by_chain(under, state):
@@ -51,7 +53,9 @@ def record_due(session: Session, policy: Policy, now: datetime, *, limit: int = 
     for ticket in tickets:
         known = loaded[ticket.id or 0]
         reminded = known.reminded | told.get(ticket.id or 0, set())
-        clocks.refresh(session, ticket, policy, now, clocks.Loaded(known.log, known.rows, reminded))
+        known = replace(known, reminded=reminded)
+        clocks.refresh(session, ticket, policy, now, known, reckoned[ticket.id or 0])
+    session.flush()
     return len(tickets)
 
 

@@ -19,7 +19,7 @@ from escalation.sla import (
     clocks,
     read_detail,
 )
-from escalation.tables import Clock, Reminder, SubjectKind, Ticket, TicketEvent
+from escalation.tables import Chain, Clock, Reminder, SubjectKind, Ticket, TicketEvent
 
 _WORTH_TELLING = timedelta(minutes=1)
 _STRUCTURED = frozenset(
@@ -41,10 +41,11 @@ class Loaded:
     log: tuple[Event, ...] = ()
     rows: tuple[Clock, ...] = ()
     reminded: frozenset[tuple[str, int, str]] = frozenset()
+    chains: tuple[Chain, ...] = ()
 
 
 def load(session: Session, ticket_ids: Collection[int]) -> dict[int, Loaded]:
-    """Return what is known of these tickets' clocks, in three queries however many they are."""
+    """Return what is known of these tickets' clocks, in four queries however many they are."""
     logs: dict[int, list[Event]] = {ticket_id: [] for ticket_id in ticket_ids}
     rows: dict[int, list[Clock]] = {ticket_id: [] for ticket_id in ticket_ids}
     told: dict[int, set[tuple[str, int, str]]] = {ticket_id: set() for ticket_id in ticket_ids}
@@ -62,8 +63,16 @@ def load(session: Session, ticket_ids: Collection[int]) -> dict[int, Loaded]:
         )
     ).all():
         told[subject_id].add((target, cycle, point))
+    escalations: dict[int, list[Chain]] = {ticket_id: [] for ticket_id in ticket_ids}
+    for chain in chains.of(session, SubjectKind.TICKET, ticket_ids):
+        escalations[chain.subject_id].append(chain)
     return {
-        ticket_id: Loaded(tuple(logs[ticket_id]), tuple(rows[ticket_id]), frozenset(told[ticket_id]))
+        ticket_id: Loaded(
+            tuple(logs[ticket_id]),
+            tuple(rows[ticket_id]),
+            frozenset(told[ticket_id]),
+            tuple(escalations[ticket_id]),
+        )
         for ticket_id in ticket_ids
     }
 
@@ -113,13 +122,23 @@ def states_of(
 
 
 def refresh(
-    session: Session, ticket: Ticket, policy: Policy, now: datetime, loaded: Loaded | None = None
+    session: Session,
+    ticket: Ticket,
+    policy: Policy,
+    now: datetime,
+    loaded: Loaded | None = None,
+    current: tuple[ClockState, ...] | None = None,
 ) -> tuple[ClockState, ...]:
-    """Write the ticket's clocks to their rows, its nearest due instant to the ticket, and see to its escalation."""
+    """Write the ticket's clocks to their rows, its nearest due instant to the ticket, and see to its escalation.
+
+    A caller with many tickets gives what it has read and reckoned already, and flushes itself.
+    """
     assert ticket.id is not None
+    alone = loaded is None
     loaded = loaded or load(session, (ticket.id,))[ticket.id]
     known = {(row.target, row.cycle): row for row in loaded.rows}
-    current = states_of(session, ticket, loaded.log, policy, now)
+    if current is None:
+        current = states_of(session, ticket, loaded.log, policy, now)
     under = policy_now(session, loaded.log, policy)
     for state in current:
         row = known.get((state.target, state.cycle)) or Clock(
@@ -131,24 +150,44 @@ def refresh(
             started_at=state.started_at,
             due_at=state.due_at,
         )
-        row.priority, row.started_at, row.due_at = state.priority, state.started_at, state.due_at
-        row.stopped_at, row.breached_at = state.stopped_at, state.breached_at
+        point: tuple[str | None, datetime | None] = (state.next_point, state.next_point_at)
         reached = state.reached
         untold = reached is not None and (state.target, state.cycle, reached.name) not in loaded.reminded
         if reached is not None and untold and not by_chain(under, state):
-            row.next_point, row.next_point_at = reached.name, reached.at
-        else:
-            row.next_point, row.next_point_at = state.next_point, state.next_point_at
-        session.add(row)
+            point = (reached.name, reached.at)
+        _write(session, row, state, point)
     running = [state.due_at for state in current if state.running and state.target.promised]
     due_at = min(running) if running else None
     if ticket.due_at != due_at:
         ticket.due_at = due_at
         session.add(ticket)
-    session.flush()
-    chains.follow(session, ticket, current, loaded.log, under, now)
+    if alone:
+        session.flush()
+    chains.follow(session, ticket, current, loaded.log, under, now, loaded.chains)
     plans.follow(session, ticket, loaded.log, under)
     return current
+
+
+def _write(
+    session: Session, row: Clock, state: ClockState, point: tuple[str | None, datetime | None]
+) -> None:
+    """Write what changed and no more: a sweep looks at thousands of clocks that stand as they stood."""
+    wanted = {
+        "priority": state.priority,
+        "started_at": state.started_at,
+        "due_at": state.due_at,
+        "stopped_at": state.stopped_at,
+        "breached_at": state.breached_at,
+        "next_point": point[0],
+        "next_point_at": point[1],
+    }
+    changed = row.id is None
+    for name, value in wanted.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+            changed = True
+    if changed:
+        session.add(row)
 
 
 def by_chain(policy: Policy, state: ClockState) -> bool:
