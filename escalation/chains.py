@@ -99,7 +99,7 @@ def sweep(session: Session, policy: Policy, now: datetime, *, limit: int = _BATC
             .with_for_update(skip_locked=True)
         ).all()
     )
-    roster = Roster(session, policy)
+    roster = Roster(session, policy, now)
     notices: list[ChainStep] = []
     for chain_id, ticket_id, request_id in due:
         if request_id in free:

@@ -30,7 +30,7 @@ def due(session: Session, policy: Policy, now: datetime) -> tuple[Digest, ...]:
 
     The caller sends each once for its person and day.
     """
-    roster = Roster(session, policy)
+    roster = Roster(session, policy, now)
     people = dict.fromkeys((*roster.present(), *roster.leads()))
     awake = {person: today for person in people if (today := _working_day(roster, person, now)) is not None}
     if not awake:

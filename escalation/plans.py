@@ -145,7 +145,7 @@ def record_due(session: Session, policy: Policy, now: datetime, *, limit: int = 
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    roster = Roster(session, policy)
+    roster = Roster(session, policy, now)
     new: list[NewReminder] = []
     for row in rows:
         if row.next_point is None or row.next_point_at is None:

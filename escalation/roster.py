@@ -35,9 +35,10 @@ def person_of(key: str) -> int | None:
 class Roster:
     """Who is there at one moment, read once: a sweep asks for thousands of points."""
 
-    def __init__(self, session: Session, policy: Policy) -> None:
+    def __init__(self, session: Session, policy: Policy, now: datetime) -> None:
         self._session = session
         self._policy = policy
+        self._now = now
         self._staff: tuple[Person, ...] | None = None
         self._leads: tuple[int, ...] | None = None
         self._zones: dict[int, str | None] = {}
@@ -46,7 +47,7 @@ class Roster:
         """Return the experts and leads who are not away, in order of entry."""
         if self._staff is None:
             people = directory.people_with(self._session, RoleName.EXPERT, RoleName.LEAD)
-            self._staff = tuple(p for p in people if directory.profile_of(self._session, p.id or 0).on_duty)
+            self._staff = directory.there(self._session, people, self._now)
         return tuple(person.id for person in self._staff if person.id is not None)
 
     def leads(self) -> tuple[int, ...]:
@@ -78,8 +79,8 @@ class Roster:
         person = directory.find_named(self._session, who)
         if person is None or person.id is None:
             return ()
-        profile = directory.profile_of(self._session, person.id)
-        return (person_key(person.id),) if profile.on_duty else ()
+        there = directory.there(self._session, (person,), self._now)
+        return (person_key(person.id),) if there else ()
 
     def of_point(self, ticket: Ticket, point: str) -> tuple[str, ...]:
         """Return who is told of a ticket's point: the owner, or those it waits for; late, the leads too."""
@@ -96,8 +97,18 @@ class Roster:
         return tuple(dict.fromkeys((*keys, *self.named(self._policy.fallback, ticket))))
 
     def send_at(self, key: str, now: datetime, *, urgent: bool) -> datetime:
-        """Return when this recipient may be told: at once if it is urgent, else in their next working minute."""
-        return now if urgent else next_open(self.calendar(key), now)
+        """Return when this recipient may be told: at once if it is urgent, else in their next working minute.
+
+        That is by the hours the directory knows of them, else by the hub's on their own clock.
+        """
+        if urgent:
+            return now
+        person_id = person_of(key)
+        if person_id is not None:
+            own = directory.availability_of(self._session, person_id, hub_zone=self._policy.hub_calendar.zone)
+            if own.hours is not None or own.away_until(now) is not None:
+                return own.next_working(now, self.calendar(key)) or now
+        return next_open(self.calendar(key), now)
 
     def calendar(self, key: str) -> Calendar:
         """Return the working hours of a recipient: the hub's, on their own clock."""

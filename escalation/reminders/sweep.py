@@ -35,7 +35,7 @@ def record_due(session: Session, policy: Policy, now: datetime, *, limit: int = 
         .limit(limit)
     ).all()
     tickets = _locked(session, dict.fromkeys(due))
-    roster = Roster(session, policy)
+    roster = Roster(session, policy, now)
     loaded = clocks.load(session, [ticket.id or 0 for ticket in tickets])
     new: list[NewReminder] = []
     reckoned: dict[int, tuple[ClockState, ...]] = {}
@@ -79,7 +79,7 @@ def record_near(session: Session, policy: Policy, now: datetime, recipients: Ite
         .limit(BATCH)
     ).all()
     tickets = {ticket.id: ticket for ticket in _locked(session, {row[0] for row in near})}
-    roster = Roster(session, policy)
+    roster = Roster(session, policy, now)
     loaded = clocks.load(session, [ticket_id for ticket_id in tickets if ticket_id is not None])
     new: list[NewReminder] = []
     for ticket_id, target, cycle, first in near:

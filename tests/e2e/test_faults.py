@@ -145,6 +145,8 @@ def say(desk: Desk, words: str, name: str) -> str:
     inbound = replace(desk.inbound(words, key=name, thread=name, who=name), occurred_at=real_clock())
     accepted = conversation.accept(desk.services, inbound)
     conversation.handle(desk.services, accepted.message_id)
+    # a worker may have taken the message first, and died over it: then another opens the ticket
+    until(lambda: any(ticket.request_id == accepted.request_id for ticket in desk.tickets), 90)
     found = next(ticket for ticket in desk.tickets if ticket.request_id == accepted.request_id)
     return number_of(found.id or 0)
 

@@ -27,7 +27,7 @@ from bot.settings import KNOWN, SECRETS, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("bot", "knowledge_base", "escalation")
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/sla.md")
 SETTING = re.compile(r"^# ([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
 
 
