@@ -151,7 +151,7 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
     complaint = inbound.kind in _ASSESSED and complains(inbound.text)
     try:
         vault = sealing.vault_of(services)
-        with transaction(services.engine) as session:
+        with transaction(services.engine, first=True) as session:
             return _store(session, services, vault, inbound, assessment, failed, masked, complaint, now)
     except _DuplicateError:
         with transaction(services.engine) as session:

@@ -13,6 +13,7 @@ from bot.turns import NoTurnError, Turns
 
 BUSY_TIMEOUT_MS = 1500
 _TURNS = "helpdesk_turns"
+PATIENCE_SECONDS = 5.0
 POOL_SECONDS = 1.5  # a danger message must be stored, or refused, within two seconds
 
 
@@ -81,16 +82,17 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Session]:
+def transaction(engine: Engine, *, first: bool = False) -> Iterator[Session]:
     """Yield a session whose work is committed when the block ends well, and undone when it does not.
 
     On SQLite the threads of one process write in the order they came: a flood turns nobody away who was first.
+    `first` goes before all that: a message that somebody is writing to us must be on record in two seconds.
     """
     turns: Turns | None = engine.get_execution_options().get(_TURNS)
     try:
         with ExitStack() as stack:
             if turns is not None:
-                stack.enter_context(turns.turn(POOL_SECONDS))
+                stack.enter_context(turns.turn(POOL_SECONDS if first else PATIENCE_SECONDS, first=first))
             session = stack.enter_context(Session(engine, expire_on_commit=False))
             yield session
             session.commit()

@@ -15,40 +15,42 @@ class NoTurnError(Exception):
 
 
 class Turns:
-    """Hand out one turn at a time, first come, first served."""
+    """Hand out one turn at a time, first come, first served, and before them whoever can't wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: deque[threading.Event] = deque()
+        self._first: deque[threading.Event] = deque()
         self._taken = False
 
     @contextmanager
-    def turn(self, seconds: float) -> Iterator[None]:
+    def turn(self, seconds: float, *, first: bool = False) -> Iterator[None]:
         """Hold the turn while the block runs; raise NoTurnError when it has not come after `seconds`."""
-        self._take(seconds)
+        self._take(seconds, self._first if first else self._waiting)
         try:
             yield
         finally:
             self._pass_on()
 
-    def _take(self, seconds: float) -> None:
+    def _take(self, seconds: float, row: deque[threading.Event]) -> None:
         with self._lock:
             if not self._taken:
                 self._taken = True
                 return
             mine = threading.Event()
-            self._waiting.append(mine)
+            row.append(mine)
         if mine.wait(seconds):
             return
         with self._lock:
             if mine.is_set():  # it came at the last moment, and is ours
                 return
-            self._waiting.remove(mine)
+            row.remove(mine)
         raise NoTurnError
 
     def _pass_on(self) -> None:
         with self._lock:
-            if self._waiting:
-                self._waiting.popleft().set()
+            row = self._first or self._waiting
+            if row:
+                row.popleft().set()
             else:
                 self._taken = False

@@ -40,3 +40,22 @@ def test_a_turn_is_given_back_when_its_work_fails() -> None:
         raise KeyError
     with turns.turn(0.001):
         pass
+
+
+def test_whoever_can_not_wait_goes_before_the_row() -> None:
+    turns, order, asked = Turns(), list[str](), list[threading.Thread]()
+
+    def take(name: str, *, first: bool) -> None:
+        with turns.turn(5, first=first):
+            order.append(name)
+
+    with turns.turn(5):
+        for name, first in (("a", False), ("b", False), ("page 1", True), ("page 2", True)):
+            thread = threading.Thread(target=take, args=(name,), kwargs={"first": first})
+            asked.append(thread)
+            thread.start()
+            while len(turns._waiting) + len(turns._first) < len(asked):
+                pass
+    for thread in asked:
+        thread.join(5)
+    assert order == ["page 1", "page 2", "a", "b"]
