@@ -10,7 +10,7 @@ from bot import casework
 from bot.database import reading
 from bot.delivery import announce, enqueue
 from bot.delivery.enqueue import Words
-from bot.dialogue import Plan, Reason, Reply, Turn, asks_for_steps, decide
+from bot.dialogue import Plan, Reason, Reply, Turn, asks_for_steps, decide, language_choice
 from bot.messages import Action, Quote
 from bot.pacing import PER_SENDER, PER_THREAD, may_answer
 from bot.privacy import unsafe
@@ -124,6 +124,12 @@ def apply(session: Session, services: Services, message_id: str, decided: Decide
     if thread is not None and _unsafe(session, services, message, thread, now):
         return
     unfinished = tickets.unfinished(session, message.request_id)
+    chosen = language_choice(message.masked) if unfinished is not None else None
+    if unfinished is not None and chosen is not None and message.case_ticket_id is None:
+        cause = tickets.Cause(message.person_id, "message", f"{message.id}:language", message.occurred_at)
+        told = tickets.choose_language(session, unfinished, chosen, cause, now)
+        announce.enqueue(session, services, told, now)
+        plan = replace(plan, reply=Reply.NONE)
     if unfinished is not None and message.kind is MessageKind.MESSAGE:
         # A ticket may have been opened, or claimed, since the plan was made.
         claimed = unfinished.assignee_id is not None

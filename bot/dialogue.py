@@ -37,6 +37,31 @@ _STEPS = re.compile(
 )
 
 
+_LANGUAGES = {
+    "en": re.compile(
+        r"\W*(?:(?:en|in|une réponse en|an answer in) )?(?:anglais|english)\b(?P<rest>.*)", re.I | re.S
+    ),
+    "fr": re.compile(
+        r"\W*(?:(?:en|in|une réponse en|an answer in) )?(?:français|francais|french)\b(?P<rest>.*)",
+        re.I | re.S,
+    ),
+}
+_POLITE = re.compile(
+    r"(?:\W|\b(?:please|thanks|thank|you|now|is|fine|ok|s il vous plaît|s’il vous plaît|s'il vous plaît|svp|merci|"
+    r"maintenant|ça|va|me|convient)\b)*",
+    re.IGNORECASE,
+)
+
+
+def language_choice(text: str) -> str | None:
+    """Return the language that a message asks to be answered in, when that is all it says; else None."""
+    for language, pattern in _LANGUAGES.items():
+        match = pattern.fullmatch(text.strip())
+        if match and _POLITE.fullmatch(match["rest"]):
+            return language
+    return None
+
+
 class Reply(StrEnum):
     """Which reply the bot gives; the values are template names."""
 

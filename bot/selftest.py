@@ -117,14 +117,14 @@ def _destination(session: Session, services: Services, to: str | None) -> Destin
             raise NotFound(f"{to[:60]!r} is not one person of the directory.")
         people = (person,)
     else:
-        people = duty.on_duty(session)
+        people = duty.on_duty(session, services.clock())
     return duty.pager_of(session, services, people)
 
 
 def _before(session: Session, services: Services) -> tuple[Hop, ...]:
     policy = services.policy
     steps = ", then ".join(step.notify for step in policy.chain(Priority.P1)) or "nobody"
-    on_duty = [person for person in duty.on_duty(session) if not person.demonstration]
+    on_duty = [person for person in duty.on_duty(session, services.clock()) if not person.demonstration]
     names = ", ".join(person.name for person in on_duty)
     return (
         Hop("policy", bool(policy.chain(Priority.P1)), f"version {policy.version}: a P1 wakes {steps}"),

@@ -211,14 +211,11 @@ def people_with(session: Session, *roles: RoleName) -> tuple[Person, ...]:
     )
 
 
-def pagers_on_duty(session: Session) -> tuple[tuple[Person, str], ...]:
-    """Return the experts and leads on duty who have a pager, each with what the gateway calls them."""
-    found = []
-    for person in people_with(session, RoleName.EXPERT, RoleName.LEAD):
-        profile = profile_of(session, person.id or 0)
-        if profile.on_duty and profile.pager:
-            found.append((person, profile.pager))
-    return tuple(found)
+def pagers_on_duty(session: Session, now: datetime) -> tuple[tuple[Person, str], ...]:
+    """Return the experts and leads who are there and have a pager, each with what the gateway calls them."""
+    people = there(session, people_with(session, RoleName.EXPERT, RoleName.LEAD), now)
+    pagers = ((person, profile_of(session, person.id or 0).pager) for person in people)
+    return tuple((person, pager) for person, pager in pagers if pager)
 
 
 def find_named(session: Session, name: str) -> Person | None:
@@ -230,7 +227,12 @@ def find_named(session: Session, name: str) -> Person | None:
     found = session.exec(
         select(Person)
         .where(
-            or_(func.lower(Person.name) == wanted.lower(), col(Person.id).in_(mail)),
+            # SQLite lowers ASCII only: an accented name is also compared as it is written
+            or_(
+                Person.name == wanted,
+                func.lower(Person.name) == wanted.lower(),
+                col(Person.id).in_(mail),
+            ),
             col(Person.suspended_at).is_(None),
         )
         .limit(2)

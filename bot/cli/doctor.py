@@ -319,7 +319,7 @@ def _with_pager(settings: Settings) -> int | None:
     engine = open_engine(settings.url)
     try:
         with reading(engine) as session:
-            return len(directory.pagers_on_duty(session))
+            return len(directory.pagers_on_duty(session, real_clock()))
     except DBAPIError:
         return None  # the database has a finding of its own
     finally:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot import safety
-from bot.delivery import duty, paging
+from bot.delivery import duty, languages, paging
 from bot.delivery.enqueue import Destination, Words, relay, to_desk, to_requester
 from bot.delivery.sealing import desk_key, open_body, vault_of
 from bot.dialogue import SHOW_STEPS
@@ -187,8 +187,18 @@ def name_of(session: Session, person_id: int | None) -> str | None:
 
 
 def _opened(session: Session, services: Services, notice: TicketOpened, now: datetime) -> None:
-    _to_official(session, services, notice.ticket_id, "ticket_opened", f"opened:{notice.ticket_id}", now)
     ticket = tickets.get(session, notice.ticket_id)
+    choice = languages.choice(session, services, ticket, now)
+    _to_official(
+        session,
+        services,
+        notice.ticket_id,
+        "ticket_opened",
+        f"opened:{notice.ticket_id}",
+        now,
+        actions=languages.actions(ticket) if choice else (),
+        other_language=choice,
+    )
     key = _key(session, ticket)
     for destination in _card_places(session, services, ticket):
         language = destination.language
@@ -236,7 +246,7 @@ def _claimed(session: Session, services: Services, notice: TicketClaimed, now: d
 def _moved(session: Session, services: Services, notice: TicketMoved, now: datetime) -> None:
     cause = f"{notice.what}:{notice.event_id}"
     if notice.official is not None:
-        _to_official(session, services, notice.ticket_id, notice.official, cause, now)
+        _to_official(session, services, notice.ticket_id, notice.official, cause, now, event=notice.what)
     _update(session, services, notice.ticket_id, notice.what, cause, now)
 
 
@@ -319,6 +329,7 @@ def _to_official(
     kind: str,
     cause: str,
     now: datetime,
+    actions: tuple[Action, ...] = (),
     **more: Any,
 ) -> None:
     ticket = tickets.get(session, ticket_id)
@@ -336,7 +347,7 @@ def _to_official(
             kind,
             request.language,
             replace(context, first_contact=first, **more),
-            actions=_asked(kind, request, thread),
+            actions=(*actions, *_asked(kind, request, thread)),
             ticket_id=ticket.id,
         ),
         request=request,

@@ -18,10 +18,9 @@ from escalation.tables import ChannelName, Person, RoleName, Ticket
 CONSOLE = "console:experts"
 
 
-def on_duty(session: Session) -> tuple[Person, ...]:
-    """Return the experts who are not away, in order of entry."""
-    people = directory.people_with(session, RoleName.EXPERT, RoleName.LEAD)
-    return tuple(person for person in people if directory.profile_of(session, person.id or 0).on_duty)
+def on_duty(session: Session, now: datetime) -> tuple[Person, ...]:
+    """Return the experts who take cases at the moment: on duty and not away, in order of entry."""
+    return directory.there(session, directory.people_with(session, RoleName.EXPERT, RoleName.LEAD), now)
 
 
 def alerted(
@@ -50,7 +49,7 @@ def told(session: Session, services: Services, now: datetime, request_id: int) -
 def staffed(session: Session, services: Services, now: datetime, request_id: int) -> bool:
     """Tell whether somebody is on duty: in the hub's hours an expert at the console, else the policy's cover."""
     if is_open(services.policy.hub_calendar, now):
-        return bool(on_duty(session))
+        return bool(on_duty(session, now))
     return alerted(session, services, "en", now, request_id) is not None
 
 
@@ -71,12 +70,15 @@ def promised(session: Session, ticket: Ticket) -> datetime | None:
 
 def everyone(session: Session, services: Services, request_id: int) -> tuple[Destination, ...]:
     """Return every way to every expert and lead: for a P1 nobody is spared who may know of the case."""
-    return _places(session, services, request_id, on_duty(session), every_way=True)
+    return _places(session, services, request_id, on_duty(session, services.clock()), every_way=True)
 
 
 def everybody(session: Session, services: Services) -> tuple[Destination, ...]:
     """Return every way to everybody on duty, for what names no case."""
-    return (*_shared(services), *_own_places(session, services, on_duty(session), pagers=True))
+    return (
+        *_shared(services),
+        *_own_places(session, services, on_duty(session, services.clock()), pagers=True),
+    )
 
 
 def leads(session: Session, services: Services) -> tuple[Destination, ...]:
@@ -86,11 +88,20 @@ def leads(session: Session, services: Services) -> tuple[Destination, ...]:
 
 
 def for_ticket(session: Session, services: Services, ticket: Ticket) -> tuple[Destination, ...]:
-    """Return where the people of a ticket are told: the shared places, and its owner's or best expert's mail."""
-    chosen = ticket.assignee_id if ticket.assignee_id is not None else ticket.suggested_id
-    people = on_duty(session)
-    if chosen is not None:
-        people = (directory.get_person(session, chosen),)
+    """Return where the people of a ticket are told: the shared places, and the mail of whom it waits for.
+
+    That is its owner, else the best expert, unless they are away; and everybody who watches it.
+    """
+    there = on_duty(session, services.clock())
+    if ticket.assignee_id is not None:
+        people: tuple[Person, ...] = (directory.get_person(session, ticket.assignee_id),)
+    else:
+        suggested = tuple(person for person in there if person.id == ticket.suggested_id)
+        people = suggested or there
+    watching = tickets.watched_by(session, ticket.id or 0)
+    people += tuple(
+        directory.get_person(session, one) for one in watching if one not in {person.id for person in people}
+    )
     return _places(session, services, ticket.request_id, people)
 
 
@@ -135,7 +146,7 @@ def _waking(session: Session, services: Services, now: datetime) -> frozenset[st
 
 def _real_places(session: Session, services: Services, request_id: int) -> tuple[Destination, ...]:
     """Return every way to the people on duty who are no demonstration; none when nobody is."""
-    people = tuple(person for person in on_duty(session) if not person.demonstration)
+    people = tuple(person for person in on_duty(session, services.clock()) if not person.demonstration)
     return _places(session, services, request_id, people, every_way=True) if people else ()
 
 
@@ -216,7 +227,7 @@ def _pagers(session: Session, services: Services, people: tuple[Person, ...]) ->
     """Return the pagers of those of these people who are on duty."""
     if ChannelName.PAGER not in services.senders:
         return ()
-    pagers = {person.id: pager for person, pager in directory.pagers_on_duty(session)}
+    pagers = {person.id: pager for person, pager in directory.pagers_on_duty(session, services.clock())}
     found = []
     for person in people:
         if person.id in pagers and not person.demonstration:

@@ -40,6 +40,13 @@ class PoliceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """Nobody on duty speaks the official's language: they choose. `at` is when their own is promised for."""
+
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TicketContext:
     """A ticket as the official or an expert is told of it. Nothing here is a message body."""
 
@@ -59,6 +66,7 @@ class TicketContext:
     on_duty: bool = True
     opens_at: str | None = None
     late_for: datetime | None = None
+    other_language: OtherLanguage | None = None
     event: str | None = None
     target: str | None = None
     breached: bool = False

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Final, TypeVar
 
-from escalation.business_hours import CalendarError, zone_of
+from escalation.availability import parse_absence, parse_week
+from escalation.business_hours import Calendar, CalendarError, hours_text, parse_hours, zone_of
 from escalation.directory_csv.plan import Fault
 from escalation.directory_csv.sheet import Row, as_text
 from escalation.tables import RoleName
@@ -77,7 +78,7 @@ def slack(cell: str) -> tuple[str, str]:
 def roles(cell: str) -> tuple[RoleName, ...]:
     """Return the roles in a cell."""
     found = []
-    for part in _parts(cell):
+    for part in parts(cell):
         if part not in {role.value for role in RoleName}:
             raise CellError(f"unknown role {part[:40]!r}{_near(part, [role.value for role in RoleName])}")
         found.append(RoleName(part))
@@ -93,7 +94,7 @@ def slug(cell: str) -> str:
 
 def slugs(cell: str) -> tuple[str, ...]:
     """Return the short names in a cell."""
-    return tuple(dict.fromkeys(slug(part) for part in _parts(cell)))
+    return tuple(dict.fromkeys(slug(part) for part in parts(cell)))
 
 
 def country(cell: str) -> str:
@@ -132,7 +133,7 @@ def language(cell: str) -> str:
 
 def languages(cell: str) -> tuple[str, ...]:
     """Return the codes of the languages somebody speaks."""
-    codes = [_language(part) for part in _parts(cell)]
+    codes = [_language(part) for part in parts(cell)]
     for code in codes:
         if not (len(code) in {2, 3} and code.isascii() and code.isalpha()):
             raise CellError(f"{code[:40]!r} is not a language code, such as en, fr or es")
@@ -163,9 +164,66 @@ def date(cell: str) -> dt.date:
         raise CellError(f"{cell[:40]!r} is not a date, such as 2026-11-23") from None
 
 
+def levelled(cell: str) -> tuple[str, ...]:
+    """Return topics, each with the expert's level if it is said: doxing:3."""
+    found: dict[str, str] = {}
+    for part in parts(cell):
+        name, colon, level = part.partition(":")
+        if colon and level not in {"1", "2", "3"}:
+            raise CellError(f"{part[:60]!r}: a level is 1, 2 or 3, such as doxing:3")
+        found[slug(name)] = f":{int(level)}" if level else ""
+    return tuple(f"{name}{level}" for name, level in found.items())
+
+
+def regions(cell: str) -> tuple[str, ...]:
+    """Return countries, states and provinces: US, CA-QC."""
+    found = []
+    for part in parts(cell):
+        code = part.upper()
+        if not re.fullmatch(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?", code):
+            raise CellError(f"{part[:40]!r} is not a country, state or province, such as US or CA-QC")
+        found.append(code)
+    return tuple(dict.fromkeys(found))
+
+
+def count(cell: str) -> int:
+    """Return how many cases somebody takes at once."""
+    if not (cell.isascii() and cell.isdecimal() and len(cell) <= 3):
+        raise CellError(f"{cell[:40]!r} is not a number of cases, such as 10")
+    return int(cell)
+
+
+def hours(cell: str) -> str:
+    """Return working hours as a policy writes them."""
+    try:
+        week = parse_hours(cell)
+        Calendar("own hours", "UTC", week)
+    except CalendarError as error:
+        raise CellError(str(error).removeprefix("calendar own hours: ")) from None
+    return hours_text(week)
+
+
+def weeks(cell: str) -> tuple[str, ...]:
+    """Return on-call weeks by their Mondays; any day of a week names it."""
+    return tuple(sorted({_day(parse_week, part).isoformat() for part in re.split(r"[,;\s]+", cell) if part}))
+
+
+def absences(cell: str) -> tuple[str, ...]:
+    """Return days away, each a date or two: 2026-12-21/2027-01-03."""
+    found = {str(_day(parse_absence, part)) for part in re.split(r"[,;\s]+", cell) if part}
+    return tuple(sorted(found))
+
+
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Return the words for a name that is not among the known ones."""
     return f"there is no {what} {name[:60]!r}{_near(name, known)}"
+
+
+def _day(parse: Callable[[str], T], text: str) -> T:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise CellError(str(error)) from None
 
 
 def _language(cell: str) -> str:
@@ -173,7 +231,8 @@ def _language(cell: str) -> str:
     return _LANGUAGES.get(code, code.partition("-")[0])
 
 
-def _parts(cell: str) -> list[str]:
+def parts(cell: str) -> list[str]:
+    """Return the words of a cell that holds several."""
     return [part.lower() for part in _PARTS.split(cell) if part]
 
 

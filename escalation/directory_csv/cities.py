@@ -21,10 +21,16 @@ _FIELDS = (
     "dispatch_phone",
     "police_contact",
     "police_checked_on",
+    "cohort",
+    "population_band",
+    "government",
+    "languages",
+    "peer_consent",
 )
 # Emptied by a dash: no text and no date, rather than an empty one.
 _NONE_WHEN_EMPTY = frozenset({"dispatch_phone", "police_contact", "police_checked_on"})
 _NO_DATE = date.min
+_NO_LANGUAGES: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class _Line:
 
     line: int
     slug: str
-    values: tuple[tuple[str, str | bool | date | None], ...]
+    values: tuple[tuple[str, str | bool | date | list[str] | None], ...]
     known: City | None
 
 
@@ -72,6 +78,11 @@ def _lines(session: Session, sheet: Sheet) -> tuple[_Line, ...]:
             "dispatch_phone": read.read("dispatch_phone", cells.phone, cleared=""),
             "police_contact": read.read("police_contact", cells.words(200), cleared=""),
             "police_checked_on": read.read("police_checked_on", cells.date, cleared=_NO_DATE),
+            "cohort": read.read("cohort", cells.words(80), cleared=""),
+            "population_band": read.read("population_band", cells.words(20), cleared=""),
+            "government": read.read("government", cells.words(80), cleared=""),
+            "languages": _as_list(read.read("languages", cells.languages, cleared=_NO_LANGUAGES)),
+            "peer_consent": read.read("peer_consent", cells.yes_no, cleared=False),
         }
         if slug is None and len(faults) == told:
             faults.append(Fault(row.line, "a city needs a slug"))
@@ -94,6 +105,10 @@ def _lines(session: Session, sheet: Sheet) -> tuple[_Line, ...]:
     if faults:
         raise CsvFaults(faults)
     return tuple(lines)
+
+
+def _as_list(codes: tuple[str, ...] | None) -> list[str] | None:
+    return None if codes is None else list(codes)
 
 
 def _full_region(region: str | None, country: str | None, line: int, faults: list[Fault]) -> str | None:
@@ -122,4 +137,6 @@ def _change(line: _Line) -> Change:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        value = " ".join(value)
     return "(none)" if value in (None, "") else str(value)

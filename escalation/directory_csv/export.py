@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlmodel import Session, col, select
 
 from escalation.directory import list_cities
+from escalation.directory_csv import experts
 from escalation.directory_csv.sheet import CITIES, COLUMNS, FORMULA, PEOPLE
 from escalation.tables import Affiliation, City, ExpertProfile, Identity, IdentityKind, Person, Role
 
@@ -27,6 +28,11 @@ def export_cities(session: Session) -> bytes:
                 city.dispatch_phone or "",
                 city.police_contact or "",
                 city.police_checked_on.isoformat() if city.police_checked_on else "",
+                city.cohort,
+                city.population_band,
+                city.government,
+                ", ".join(city.languages),
+                _yes(city.peer_consent),
             )
             for city in list_cities(session)
             if not city.demonstration
@@ -45,10 +51,11 @@ def export_people(session: Session) -> bytes:
         .where(col(Person.verified), col(Person.suspended_at).is_(None), col(Person.demonstration).is_(False))
         .order_by(col(Person.id))
     ).all()
-    return _written(COLUMNS[PEOPLE], filter(None, (_person(session, person) for person in people)))
+    known = experts.known_to(session)
+    return _written(COLUMNS[PEOPLE], filter(None, (_person(session, person, known) for person in people)))
 
 
-def _person(session: Session, person: Person) -> tuple[str, ...] | None:
+def _person(session: Session, person: Person, known: experts.Known) -> tuple[str, ...] | None:
     identities = session.exec(
         select(Identity).where(Identity.person_id == person.id).order_by(col(Identity.id))
     ).all()
@@ -65,6 +72,7 @@ def _person(session: Session, person: Person) -> tuple[str, ...] | None:
     ).all()
     titles = {title for _slug, title in working_for}
     profile = session.get(ExpertProfile, person.id)
+    said = experts.of_profile(profile, known) if profile else None
     return (
         person.name,
         email,
@@ -75,10 +83,7 @@ def _person(session: Session, person: Person) -> tuple[str, ...] | None:
         titles.pop() if len(titles) == 1 else "",
         person.language or "",
         person.zone or "",
-        ", ".join(profile.topics) if profile else "",
-        ", ".join(profile.languages) if profile else "",
-        _yes(profile.on_duty) if profile else "",
-        (profile.pager or "") if profile else "",
+        *(experts.cell(said[name]) if said else "" for name in experts.COLUMNS),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from escalation.directory import list_cities
-from escalation.directory_csv import cells
+from escalation.directory_csv import cells, experts
 from escalation.directory_csv.plan import Change, CsvFaults, Fault, Plan, What
 from escalation.directory_csv.sheet import PEOPLE, Row, Sheet
 from escalation.tables import Affiliation, City, ExpertProfile, Identity, IdentityKind, Person, Role, RoleName
@@ -30,10 +30,7 @@ class _Said:
     title: str | None
     language: str | None
     zone: str | None
-    topics: tuple[str, ...] | None
-    languages: tuple[str, ...] | None
-    on_duty: bool | None
-    pager: str | None
+    expert: experts.Values
 
 
 @dataclass(slots=True)
@@ -69,10 +66,10 @@ class _Match:
 
 def plan_people(session: Session, sheet: Sheet) -> Plan:
     """Return what the file would do; raise CsvFaults with everything that is wrong."""
-    matches = _matches(session, sheet)
+    matches, known = _matches(session, sheet), experts.known_to(session)
     return Plan(
         PEOPLE,
-        tuple(_change(match) for match in matches),
+        tuple(_change(match, known) for match in matches),
         tuple(note for match in matches for note in _notes(match)),
     )
 
@@ -80,20 +77,21 @@ def plan_people(session: Session, sheet: Sheet) -> Plan:
 def apply_people(session: Session, sheet: Sheet, now: datetime) -> None:
     """Write the file's people: what it says, and that they and their identities are verified."""
     cities = {city.slug: city for city in list_cities(session)}
+    known = experts.known_to(session)
     for match in _matches(session, sheet):
-        if _change(match).what is not What.UNCHANGED:
-            _write(session, match, cities, now)
+        if _change(match, known).what is not What.UNCHANGED:
+            _write(session, match, cities, known, now)
     session.flush()
 
 
 def _matches(session: Session, sheet: Sheet) -> tuple[_Match, ...]:
     faults = list(sheet.faults)
     cities = {city.slug for city in list_cities(session)}
-    by_identity = _on_record(session)
+    by_identity, named = _on_record(session), experts.known_to(session)
     seen: dict[_Key | int, int] = {}
     matches = []
     for row in sheet.rows:
-        said = _said(row, cities, faults)
+        said = _said(row, cities, named, faults)
         known = [by_identity[key] for key in said.identities if key in by_identity]
         ids = {person.person.id or 0 for person in known}
         if len(ids) > 1:
@@ -115,7 +113,7 @@ def _matches(session: Session, sheet: Sheet) -> tuple[_Match, ...]:
     return tuple(matches)
 
 
-def _said(row: Row, cities: set[str], faults: list[Fault]) -> _Said:
+def _said(row: Row, cities: set[str], known: experts.Known, faults: list[Fault]) -> _Said:
     read = cells.Cells(row, faults)
     told = len(faults)
     email = read.read("email", cells.email)
@@ -140,10 +138,7 @@ def _said(row: Row, cities: set[str], faults: list[Fault]) -> _Said:
         title=read.read("title", cells.words(200), cleared=""),
         language=read.read("language", cells.language, cleared=""),
         zone=read.read("zone", cells.zone, cleared=""),
-        topics=read.read("topics", cells.slugs, cleared=_NO_WORDS),
-        languages=read.read("languages", cells.languages, cleared=_NO_WORDS),
-        on_duty=read.read("on_duty", cells.yes_no, cleared=False),
-        pager=read.read("pager", cells.words(80), cleared=""),
+        expert=experts.read(row, known, faults),
     )
 
 
@@ -175,11 +170,11 @@ def _on_record(session: Session) -> dict[_Key, _OnRecord]:
     return found
 
 
-def _change(match: _Match) -> Change:
+def _change(match: _Match, named: experts.Known) -> Change:
     said, known = match.said, match.known
     if known is None:
         details = [_shown_key(key) for key in said.identities]
-        details += _facts(match, ExpertProfile(person_id=0, on_duty=True))
+        details += _facts(match, ExpertProfile(person_id=0, on_duty=True), named)
         return Change(said.line, What.NEW, said.name or "", tuple(details))
     details = []
     if said.name is not None and said.name != known.person.name:
@@ -194,12 +189,12 @@ def _change(match: _Match) -> Change:
             )
         elif held.verified_at is None and known.person.verified:
             details.append(f"{key[0].value} becomes verified")
-    details += _facts(match, known.profile or ExpertProfile(person_id=0, on_duty=True))
+    details += _facts(match, known.profile or ExpertProfile(person_id=0, on_duty=True), named)
     what = What.CHANGED if details else What.UNCHANGED
     return Change(said.line, what, said.name or known.person.name, tuple(details))
 
 
-def _facts(match: _Match, profile: ExpertProfile) -> list[str]:
+def _facts(match: _Match, profile: ExpertProfile, named: experts.Known) -> list[str]:
     """Return in words what changes beside name and identities."""
     said, known = match.said, match.known
     titles = {slug: affiliation.title for slug, affiliation in known.affiliations.items()} if known else {}
@@ -222,14 +217,13 @@ def _facts(match: _Match, profile: ExpertProfile) -> list[str]:
     if said.zone is not None:
         compare("zone", (known and known.person.zone) or "", said.zone)
     if match.has_profile:
-        if said.topics is not None:
-            compare("topics", " ".join(profile.topics), " ".join(said.topics))
-        if said.languages is not None:
-            compare("languages", " ".join(profile.languages), " ".join(said.languages))
-        if said.on_duty is not None and said.on_duty != profile.on_duty:
-            details.append("goes on duty" if said.on_duty else "goes off duty")
-        if said.pager is not None:
-            compare("pager", profile.pager or "", said.pager)
+        held_now = experts.of_profile(profile, named)
+        for name, value in said.expert:
+            if name == "on_duty":
+                if value != profile.on_duty:
+                    details.append("goes on duty" if value else "goes off duty")
+            else:
+                compare(name, experts.shown(name, held_now[name]), experts.shown(name, value))
     return details
 
 
@@ -240,10 +234,9 @@ def _notes(match: _Match) -> list[Fault]:
     )
     if said.title and not working_for:
         notes.append(Fault(said.line, "the title is not kept: a title belongs to a city"))
-    if (said.topics or said.languages or said.on_duty or said.pager) and not match.has_profile:
-        notes.append(
-            Fault(said.line, "topics, languages, on_duty and pager are not kept: they belong to experts")
-        )
+    if any(value for _name, value in said.expert) and not match.has_profile:
+        names = ", ".join(name for name, _value in said.expert)
+        notes.append(Fault(said.line, f"not kept, because it belongs to experts: {names}"))
     if match.known and match.known.person.suspended_at is not None:
         notes.append(Fault(said.line, f"{match.known.person.name} is suspended, and stays so"))
     return notes
@@ -259,7 +252,9 @@ def _held(known: _OnRecord, key: _Key) -> tuple[Identity | None, Identity | None
     return held, same[0] if same and held is None else None
 
 
-def _write(session: Session, match: _Match, cities: dict[str, City], now: datetime) -> None:
+def _write(
+    session: Session, match: _Match, cities: dict[str, City], named: experts.Known, now: datetime
+) -> None:
     said, known = match.said, match.known or _OnRecord(Person(created_at=now))
     person = known.person
     person.name = said.name if said.name is not None else person.name
@@ -279,18 +274,9 @@ def _write(session: Session, match: _Match, cities: dict[str, City], now: dateti
         if name not in held:
             session.add(Role(person_id=person.id, name=name, granted_at=now))
     _write_affiliations(session, known, person.id, said, cities)
-    if match.has_profile and (said.topics, said.languages, said.on_duty, said.pager) != (
-        None,
-        None,
-        None,
-        None,
-    ):
+    if match.has_profile and said.expert:
         profile = known.profile or ExpertProfile(person_id=person.id)
-        # Lists are replaced whole: a change in place is not seen.
-        profile.topics = profile.topics if said.topics is None else list(said.topics)
-        profile.languages = profile.languages if said.languages is None else list(said.languages)
-        profile.on_duty = profile.on_duty if said.on_duty is None else said.on_duty
-        profile.pager = profile.pager if said.pager is None else said.pager or None
+        experts.write(profile, said.expert, named)
         session.add(profile)
 
 

@@ -90,7 +90,11 @@ def choose_language(
     if language not in LANGUAGES:
         raise Refused("language", "The desk answers in English or in French.")
     event = perform(session, ticket, Act.CHOOSE_LANGUAGE, cause, now, detail=f"language={language}")
-    return () if event is None else (TicketMoved(ticket.id, event.id, f"chose_{language}"),)
+    return (
+        ()
+        if event is None
+        else (TicketMoved(ticket.id, event.id, f"chose_{language}", official="language_chosen"),)
+    )
 
 
 def verify(session: Session, ticket: Ticket, cause: Cause, now: datetime) -> tuple[Notice, ...]:

@@ -280,7 +280,7 @@ def test_what_has_no_place_is_said_and_not_refused(session: Session) -> None:
     plan = take(session, "name,email,title,topics\nPat,pat@hub.test,Analyst,doxing\n")
     assert [note.text for note in plan.notes] == [
         "the title is not kept: a title belongs to a city",
-        "topics, languages, on_duty and pager are not kept: they belong to experts",
+        "not kept, because it belongs to experts: topics",
     ]
 
 
@@ -322,3 +322,50 @@ def test_police_lines_are_kept_with_their_date_and_emptied_by_a_dash(session: Se
         "2: dispatch_phone: '911' is not a ten-digit line, such as 208-555-0142",
         "2: police_checked_on: 'May 2026' is not a date, such as 2026-11-23",
     ]
+
+
+# What an expert can take, and when
+
+
+EXPERTS = """email;name;roles;topics;languages;jurisdictions;capacity;hours;on_call;away;conflict_cities
+elise@hub.test;Élise;expert;doxing:3, swatting;fr, en;CA-QC, US;4;Mon-Fri 09:00-17:00;2026-11-26;2026-12-21/2027-01-03;{city}
+"""
+
+
+def test_an_experts_time_levels_and_conflicts_come_back_from_a_round_trip(session: Session) -> None:
+    take(session, CITIES)
+    city = directory.list_cities(session)[0].slug
+    take(session, EXPERTS.format(city=city).encode("utf-8-sig").decode("utf-8"))  # a BOM and semicolons
+    elise = directory.find_named(session, "Élise")
+    assert elise
+    profile = directory.profile_of(session, elise.id or 0)
+    assert (profile.topics, profile.levels) == (["doxing", "swatting"], {"doxing": 3})
+    assert (profile.capacity, profile.hours) == (4, "Mon-Fri 09:00-17:00")
+    assert (profile.on_call, profile.away) == (["2026-11-23"], ["2026-12-21/2027-01-03"])
+    assert directory.actor_of(session, elise.id or 0).cities  # a conflict weighs like working there
+    assert directory_csv.plan(session, directory_csv.export_people(session)).empty
+    assert directory_csv.plan(session, directory_csv.export_cities(session)).empty
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("topics,doxing:9", "a level is 1, 2 or 3"),
+        ("away,2027-02-29", "is not a date or two"),
+        ("away,2027-01-03/2026-12-21", "ends before it begins"),
+        ("on_call,next week", "is not a date"),
+        ("hours,Mon-Fri 17:00-09:00", "closes before it opens"),
+        ('hours,"Mon-Fri 09:00-12:00,11:00-17:00"', "overlap"),
+        ("capacity,-3", "is not a number of cases"),
+        ("jurisdictions,Quebec", "is not a country, state or province"),
+        ("backup,nobody@hub.test", "there is no person"),
+        ("conflict_cities,atlantis", "there is no city"),
+    ],
+)
+def test_what_an_expert_can_not_be_is_told_by_line(session: Session, cell: str, said: str) -> None:
+    name, value = cell.split(",", 1)
+    file = f"email,name,roles,{name}\nelise@hub.test,Elise,expert,{value}\n"
+    with pytest.raises(CsvFaults) as told:
+        directory_csv.plan(session, file.encode())
+    assert [fault.line for fault in told.value.faults] == [2]
+    assert said in told.value.faults[0].text

@@ -424,3 +424,40 @@ def test_a_french_request_is_never_answered_in_english_unasked(desk: Desk) -> No
     casework.reply(services, number, jordan, english, **act("r"))
     desk.deliver()
     assert english in desk.sent("relay")[-1].text
+
+
+def test_without_a_french_expert_at_work_the_official_chooses_by_a_stated_time(desk: Desk) -> None:
+    services = desk.services
+    with transaction(services.engine) as session:
+        profile = session.get_one(ExpertProfile, OTHER_EXPERT)
+        profile.hours = "Wed-Fri 09:00-17:00"  # it is Monday noon; Jordan, at work, speaks English only
+        session.add(profile)
+    number = ticket(desk, "camille", "Que doit faire notre conseil avant de voter une résolution qui divise?")
+    desk.deliver()
+    told = desk.sent("ticket_opened")[-1]
+    assert "Personne de garde ne parle français" in told.text
+    assert "en français mercredi 25 novembre avant" in told.text
+    assert {action.name for action in told.actions} >= {"answer_in_en", "answer_in_fr"}
+    desk.say("En anglais, svp", who="camille", thread="camille")
+    with reading(services.engine) as session:
+        found = tickets.by_number(session, number)
+        assert tickets.derived(session, found.id or 0).language == "en"
+    desk.deliver()
+    assert "en anglais" in desk.sent("language_chosen")[-1].text
+    english = "Please call the city clerk before the vote tomorrow."
+    casework.reply(services, number, desk.actor(EXPERT), english, **act("r"))
+
+
+def test_with_a_french_expert_at_work_nothing_is_asked(desk: Desk) -> None:
+    ticket(desk, "camille", "Que doit faire notre conseil avant de voter une résolution qui divise?")
+    desk.deliver()
+    assert "ne parle français" not in desk.sent("ticket_opened")[-1].text
+
+
+def test_nobody_who_is_away_is_suggested_or_told(desk: Desk) -> None:
+    with transaction(desk.services.engine) as session:
+        profile = session.get_one(ExpertProfile, EXPERT)
+        profile.away = ["2026-11-23/2026-11-23"]
+        session.add(profile)
+    number = ticket(desk, text=DOXED)
+    assert row(desk, number).suggested_id == OTHER_EXPERT
