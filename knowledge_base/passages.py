@@ -1,7 +1,8 @@
 """Cut a structured document into citable passages.
 
-Steps, contacts, recommendations, tables and text to copy are units of their own; running text is gathered
-to between 60 and 180 words under one heading. Every word of the body is in one passage, in order.
+Steps, contacts, recommendations, definitions, tables and text to copy are units of their own; running text
+is gathered to between 60 and 180 words under one heading, on one page and in one language. Every word of
+the body is in one passage, in order.
 """
 
 import re
@@ -9,28 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge_base.documents import Block, BlockKind, DocumentKind, PassageKind, StructuredDocument
-from knowledge_base.places import jurisdiction_of_heading, jurisdiction_of_opening
-from knowledge_base.tokens import fold
+from knowledge_base.pieces import Piece, pieces_of
+from knowledge_base.places import jurisdiction_of_heading
 
 SHORTEST = 60
 LONGEST = 180
-LONGEST_COPIED = 600
 
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026:;\u00bb])\s+|\n+")
-_RECOMMENDATION = re.compile(
-    r"\A(?:recommendations?|recommandations?)\s+(?:n[o\u00b0]\.?\s*)?((?:[a-z]-)?\d{1,3}(?:\.\d{1,2})?[a-z]?)\b",
-    re.IGNORECASE,
-)
-# Where to read more: shown on the document's page, but no answer in itself.
-_SOURCE_HEADING = re.compile(
-    r"\A(?:[\d.]+ )?(?:sources|references|bibliograph\w+|see also|a lire aussi|voir aussi)\W*\Z"
-)
 _REFERRAL_EN = ("Organisation", "Phone", "Hours", "Region")
 _REFERRAL_FR = ("Organisme", "Téléphone", "Heures", "Région")
-_CONTACT_HEADING = re.compile(
-    r"\b(who to (?:call|contact)|whom to call|contacts?|phone numbers?|help ?lines?"
-    r"|qui (?:appeler|joindre|contacter)|a qui (?:parler|telephoner)|coordonnees|personnes?-ressources?)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +34,14 @@ class DraftPassage:
     page_label: str | None = None
     recommendation: str | None = None
     jurisdiction: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A stretch of text that must not be cut, or may only be cut between sentences."""
-
-    kind: PassageKind
-    text: str
-    page_index: int | None
-    page_label: str | None
-    step: int | None = None
-    recommendation: str | None = None
-    alone: bool = False
-    jurisdiction: tuple[str, ...] = ()
-
-    @property
-    def words(self) -> int:
-        return len(self.text.split())
+    language: str = ""
 
 
 def cut(document: StructuredDocument) -> tuple[DraftPassage, ...]:
     """Cut a document into passages, in reading order, positions from 0."""
     passages: list[DraftPassage] = list(_referral(document))
     for heading, blocks in _sections(document.blocks):
-        folded = [fold(part) for part in heading]
-        contact = any(_CONTACT_HEADING.search(part) for part in folded)
-        pieces = [piece for block in blocks for piece in _pieces(block, heading, contact=contact)]
-        if folded and _SOURCE_HEADING.match(folded[-1]):
-            pieces = [
-                replace(piece, kind=PassageKind.SOURCE, step=None, alone=False, jurisdiction=())
-                for piece in pieces
-            ]
+        pieces = pieces_of(heading, blocks, document.language)
         confined = jurisdiction_of_heading(heading) or document.attributes.jurisdiction
         for group in _gathered(pieces):
             first = group[0]
@@ -93,6 +57,7 @@ def cut(document: StructuredDocument) -> tuple[DraftPassage, ...]:
                     page_label=first.page_label,
                     recommendation=first.recommendation,
                     jurisdiction=first.jurisdiction or confined,
+                    language=first.language,
                 )
             )
     return tuple(passages)
@@ -108,7 +73,9 @@ def _referral(document: StructuredDocument) -> Iterator[DraftPassage]:
     told = (about.organisation, about.phone, about.hours, about.region)
     colon = "\u00a0: " if french else ": "
     text = "\n".join(f"{name}{colon}{value}" for name, value in zip(names, told, strict=True) if value)
-    yield DraftPassage(0, PassageKind.CONTACT, (), text, jurisdiction=about.jurisdiction)
+    yield DraftPassage(
+        0, PassageKind.CONTACT, (), text, jurisdiction=about.jurisdiction, language=document.language
+    )
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
@@ -136,86 +103,50 @@ def _sections(blocks: Sequence[Block]) -> Iterator[tuple[tuple[str, ...], list[B
         yield tuple(text for _, text in path), body
 
 
-def _pieces(block: Block, heading: tuple[str, ...], *, contact: bool) -> Iterator[_Piece]:
-    def piece(kind: PassageKind, text: str, **more: object) -> _Piece:
-        place = jurisdiction_of_opening(text)
-        return _Piece(kind, text, block.page_index, block.page_label, jurisdiction=place, **more)  # type: ignore[arg-type]
-
-    if block.kind is BlockKind.STEPS:
-        for offset, item in enumerate(block.items):
-            numbered = _RECOMMENDATION.match(item)
-            yield piece(
-                PassageKind.RECOMMENDATION if numbered else PassageKind.STEP,
-                item,
-                step=block.start + offset,
-                recommendation=numbered[1] if numbered else None,
-                alone=True,
-            )
-    elif block.kind is BlockKind.BULLETS:
-        kind = PassageKind.CONTACT if contact else PassageKind.TEXT
-        for item in block.items:
-            yield piece(kind, item, alone=contact)
-    elif block.kind is BlockKind.TABLE:
-        kind = PassageKind.CONTACT if contact else PassageKind.TABLE
-        for item in block.items:
-            yield piece(kind, item, alone=contact)
-    elif block.kind is BlockKind.CODE and len(block.text.split()) <= LONGEST_COPIED:
-        # Text to be copied is quoted as it stands, with its lines, and with nothing else.
-        yield piece(PassageKind.TEXT, block.text, alone=True)
-    else:
-        numbered = _RECOMMENDATION.match(block.text) or (
-            _RECOMMENDATION.match(heading[-1]) if heading else None
-        )
-        if numbered and block.kind is not BlockKind.HEADING:
-            yield piece(PassageKind.RECOMMENDATION, block.text, recommendation=numbered[1])
-        else:
-            yield piece(PassageKind.TEXT, block.text)
-
-
-def _gathered(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
-    """Group neighbours of one kind up to the size of a passage; cut what is longer."""
-    group: list[_Piece] = []
+def _gathered(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Group neighbours that may share a passage up to its size; cut what is longer."""
+    group: list[Piece] = []
     size = 0
-    for piece in (part for whole in pieces for part in _within_size(whole)):
-        joins = (
-            group
-            and not piece.alone
-            and not group[-1].alone
-            and piece.kind is group[-1].kind
-            and piece.recommendation == group[-1].recommendation
-            and piece.jurisdiction == group[-1].jurisdiction
-            # A citation names one page, so a passage keeps to one.
-            and piece.page_index == group[-1].page_index
-            and (
-                size + piece.words <= LONGEST
-                if size >= SHORTEST
-                else size + piece.words <= LONGEST + SHORTEST
-            )
-        )
-        if group and not joins:
-            yield group
-            group, size = [], 0
-        group.append(piece)
-        size += piece.words
+    for whole in pieces:
+        wanting = SHORTEST - size if group and group[-1].joins(whole) else 0
+        for piece in _within_size(whole, wanting):
+            if group and not (group[-1].joins(piece) and size + piece.words <= LONGEST):
+                yield group
+                group, size = [], 0
+            group.append(piece)
+            size += piece.words
     if group:
         yield group
 
 
-def _within_size(piece: _Piece) -> Iterator[_Piece]:
-    """Yield a piece whole, or cut between sentences when it is running text and too long."""
-    if piece.alone or piece.words <= LONGEST:
+def _within_size(piece: Piece, wanting: int) -> Iterator[Piece]:
+    """Yield a piece as it is, or cut between sentences when it is too long.
+
+    `wanting` is how many words the passage before it lacks: it gets sentences enough, where it can.
+    """
+    room = LONGEST - (SHORTEST - wanting) if wanting > 0 else LONGEST
+    if piece.whole or piece.words <= room:
         yield piece
         return
-    for text in split_sentences(piece.text, LONGEST):
-        yield _Piece(
-            piece.kind,
-            text,
-            piece.page_index,
-            piece.page_label,
-            piece.step,
-            piece.recommendation,
-            piece.alone,
-        )
+    rest = piece.text
+    if wanting > 0:
+        taken = _sentences(rest, wanting, room)
+        if taken:
+            yield replace(piece, text=rest[:taken].strip())
+            rest = rest[taken:].strip()
+    parts = split_sentences(rest, LONGEST) if len(rest.split()) > LONGEST else [rest]
+    for text in parts:
+        if text:
+            yield replace(piece, text=text)
+
+
+def _sentences(text: str, wanted: int, most: int) -> int:
+    """Return where the first sentences end that have the wanted number of words, and not too many; 0 for nowhere."""
+    for end in _SENTENCE_END.finditer(text):
+        words = len(text[: end.start()].split())
+        if words >= wanted:
+            return end.end() if words <= most else 0
+    return 0
 
 
 def split_sentences(text: str, longest: int) -> list[str]:

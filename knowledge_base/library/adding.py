@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from sqlmodel import Session, col, select
 
-from knowledge_base.documents import Attributes, PassageKind, StructuredDocument, to_json
+from knowledge_base.documents import Attributes, StructuredDocument, to_json
 from knowledge_base.errors import NotTaken
 from knowledge_base.language import SUPPORTED, detect
 from knowledge_base.library import events, lifecycle
@@ -18,9 +18,6 @@ from knowledge_base.lookup import count_passages, find_row, newest_version, publ
 from knowledge_base.passages import cut
 from knowledge_base.tables import Document, DocumentState, DocumentVersion, Passage, VersionState
 from knowledge_base.tokens import ANALYSIS_VERSION, analyse
-
-# A section in the other language is told from a quotation or a list of names by its length.
-_WORDS_TO_TELL_LANGUAGE = 30
 
 _SUFFIX = re.compile(r"[-_.](en|fr)\Z", re.IGNORECASE)
 _VISIBLE_TO = re.compile(r"public|member|hub|city:[a-z0-9][a-z0-9-]*")
@@ -161,11 +158,7 @@ def _new(document: StructuredDocument, now: dt.datetime) -> Document:
 def _passages(document: StructuredDocument, version_id: int) -> list[Passage]:
     rows = []
     for draft in cut(document):
-        words = len(draft.text.split())
-        language = document.language
-        if words >= _WORDS_TO_TELL_LANGUAGE and draft.kind is not PassageKind.SOURCE:
-            told = detect(draft.text)
-            language = told if told in SUPPORTED else language
+        language = draft.language or document.language
         rows.append(
             Passage(
                 version_id=version_id,
@@ -179,7 +172,7 @@ def _passages(document: StructuredDocument, version_id: int) -> list[Passage]:
                 language=language,
                 jurisdiction=draft.jurisdiction,
                 text=draft.text,
-                words=words,
+                words=len(draft.text.split()),
                 stems=" ".join(analyse(draft.text, language)),
                 analysis=ANALYSIS_VERSION,
             )

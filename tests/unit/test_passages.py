@@ -103,3 +103,92 @@ def test_where_to_read_more_is_not_quoted_as_advice() -> None:
 def test_a_chapter_called_reference_is_no_list_of_sources() -> None:
     assert cut(_document(_heading("Reference", 1), _heading("Phones"), _text(9)))[0].kind is PassageKind.TEXT
     assert cut(_document(_heading("References", 1), _heading("Phones"), _text(9)))[0].kind is PassageKind.TEXT
+
+
+def test_what_stands_under_a_recommendation_carries_its_number() -> None:
+    document = _document(
+        _heading("Recommendation 47: plan ahead"),
+        _text(20),
+        Block(BlockKind.BULLETS, items=("Print the plan.", "Keep it by the phone.")),
+        Block(BlockKind.STEPS, items=("Name a lead.",)),
+        _heading("Why", 3),
+        _text(20),
+        _heading("Recommandation n\u00ba 12"),
+        _text(20),
+    )
+    kinds = PassageKind
+    assert [(p.kind, p.recommendation) for p in cut(document)] == [
+        (kinds.RECOMMENDATION, "47"),
+        (kinds.STEP, "47"),
+        (kinds.TEXT, "47"),
+        (kinds.RECOMMENDATION, "12"),
+    ]
+
+
+def test_the_numbered_items_under_recommendations_are_recommendations() -> None:
+    for heading in (
+        "Recommendations",
+        "Summary of recommendations",
+        "Nos recommandations",
+        "4. Recommendations",
+    ):
+        steps = Block(BlockKind.STEPS, items=("Plan.", "Train."), start=7)
+        one = Block(BlockKind.PARAGRAPH, "12. Review each year.")
+        assert [p.recommendation for p in cut(_document(_heading(heading), steps, one))] == ["7", "8", "12"]
+    assert (
+        cut(_document(_heading("Steps"), Block(BlockKind.PARAGRAPH, "12. Review.")))[0].recommendation is None
+    )
+
+
+def test_lines_that_say_how_somebody_is_reached_are_contacts_wherever_they_stand() -> None:
+    rows = Block(
+        BlockKind.TABLE, items=("Who: Police; Phone: 555-0100", "Who: Clerk; Email: clerk@example.org")
+    )
+    lines = Block(BlockKind.PARAGRAPH, "Police: 613-555-0100\nFire: (613) 555-0101")
+    passages = cut(_document(_heading("After hours"), rows, lines, _text(20)))
+    assert [p.kind for p in passages] == [PassageKind.CONTACT] * 4 + [PassageKind.TEXT]
+    assert passages[2].text == "Police: 613-555-0100"
+    mentions = Block(BlockKind.BULLETS, items=("Call 613-555-0100.", "Save the post.", "Do not reply."))
+    assert [p.kind for p in cut(_document(mentions))] == [PassageKind.TEXT]
+
+
+def test_each_definition_is_a_passage_of_its_own() -> None:
+    terms = Block(BlockKind.BULLETS, items=("Doxing: publishing an address.", "Swatting: a false call."))
+    for heading in ("Glossary", "Definitions", "Lexique", "Termes clés"):
+        assert len(cut(_document(_heading(heading), terms))) == 2
+    means = Block(BlockKind.PARAGRAPH, "\u201cDoxing\u201d means publishing somebody's address to hurt them.")
+    assert len(cut(_document(_text(20), means, _text(20)))) == 3
+    assert len(cut(_document(_heading("Notes"), terms))) == 1
+
+
+def test_a_passage_keeps_to_one_language_and_short_lines_go_with_those_around_them() -> None:
+    english = "When a meeting is disturbed, the chair speaks first and the clerk writes down the time. " * 3
+    french = (
+        "Quand une séance est perturbée, la présidence parle en premier et la greffière note l'heure. " * 3
+    )
+    document = _document(
+        Block(BlockKind.PARAGRAPH, english),
+        Block(BlockKind.PARAGRAPH, french),
+        Block(BlockKind.PARAGRAPH, "Voir la page 3."),
+    )
+    assert [(p.language, p.text.split()[0]) for p in cut(document)] == [("en", "When"), ("fr", "Quand")]
+    steps = Block(
+        BlockKind.STEPS,
+        items=tuple(f"Appelez la police et notez {n} détails de la séance." for n in "abcdef"),
+    )
+    assert {p.language for p in cut(_document(_heading("En français"), steps))} == {"fr"}
+    assert {p.language for p in cut(_document(Block(BlockKind.PARAGRAPH, "Merci beaucoup.")))} == {"en"}
+
+
+def test_a_short_paragraph_before_a_long_one_takes_sentences_of_it_and_no_more_than_fit() -> None:
+    long = " ".join("This sentence has exactly six words." for _ in range(29))
+    sizes = [len(p.text.split()) for p in cut(_document(_text(20), Block(BlockKind.PARAGRAPH, long)))]
+    assert sizes == [62, 132]
+
+
+def test_footnotes_are_no_advice() -> None:
+    for heading in ("Footnotes", "Notes de bas de page"):
+        passages = cut(
+            _document(_heading(heading, 1), Block(BlockKind.BULLETS, items=("The budget of 2025.",)))
+        )
+        assert [p.kind for p in passages] == [PassageKind.SOURCE]
