@@ -14,8 +14,11 @@ from pypdf.generic import Destination
 
 from knowledge_base.documents import Attributes, DocumentKind, StructuredDocument
 from knowledge_base.errors import ReadError
+from knowledge_base.readers.cleaning import Hidden, hidden_warnings
 from knowledge_base.readers.pdf_headings import OutlineEntry
+from knowledge_base.readers.pdf_hiding import Blanking, Watch, is_out_of_sight, needs_watching
 from knowledge_base.readers.pdf_layout import lay_out
+from knowledge_base.readers.pdf_notes import raised
 from knowledge_base.readers.pdf_page import Line, Page
 
 Progress = Callable[[int, int], None]
@@ -67,9 +70,11 @@ def read(name: str, data: bytes, progress: Progress) -> StructuredDocument:
     total = _page_count(name, reader)
     labels = _labels(reader, total)
     pages, scanned, unreadable = [], [], []
+    hidden: list[Hidden] = []
     for index in range(total):
         progress(index, total)
-        lines, trouble = _read_page(reader, index)
+        lines, trouble, unseen = _read_page(reader, index)
+        hidden += [Hidden(text, f"page {labels[index]}") for text in unseen]
         pages.append(Page(index, labels[index], tuple(lines)))
         if trouble == "scanned":
             scanned.append(labels[index])
@@ -85,7 +90,7 @@ def read(name: str, data: bytes, progress: Progress) -> StructuredDocument:
         attributes=Attributes(kind=DocumentKind.TOOLKIT),
         blocks=layout.blocks,
         pages=total,
-        warnings=tuple(_warnings(scanned, unreadable)),
+        warnings=(*_warnings(scanned, unreadable), *hidden_warnings(hidden)),
         source_bytes=len(data),
     )
 
@@ -134,37 +139,56 @@ def _labels(reader: PdfReader, total: int) -> list[str]:
     return [label.strip() or str(index + 1) for index, label in enumerate(labels)]
 
 
-def _read_page(reader: PdfReader, index: int) -> tuple[list[Line], str | None]:
-    """Return the lines of a page and, when it gave none though it should, what is wrong."""
+def _read_page(reader: PdfReader, index: int) -> tuple[list[Line], str | None, list[str]]:
+    """Return the lines of a page, what is wrong when it gave none though it should, and its hidden text."""
     try:
         page = reader.pages[index]
-        lines = _lines(page, index)
+        collector = _collected(page, index)
+        lines = collector.finish()
     except _DAMAGE:
-        return [], "unreadable"
-    if lines:
-        return lines, None
+        return [], "unreadable", []
+    if lines or collector.hidden:
+        return lines, None, collector.hidden
     try:
         if _content_bytes(page) > _LARGE_CONTENT_BYTES:
             # pypdf gives no text, and no error, where a stream passes its limit.
-            return [], "unreadable"
+            return [], "unreadable", []
         if _has_picture(page):
-            return [], "scanned"
+            return [], "scanned", []
     except _DAMAGE:
-        return [], "unreadable"
-    return [], None
+        return [], "unreadable", []
+    return [], None, []
 
 
-def _lines(page: PageObject, index: int) -> list[Line]:
-    collector = _LineCollector(index)
-    page.extract_text(visitor_text=collector.take)
-    return collector.finish()
+def _collected(page: PageObject, index: int) -> "_LineCollector":
+    """Read a page, again without them where some of its texts are not seen, and once more for those alone."""
+    collector = _LineCollector(page, index)
+    if not needs_watching(page):
+        page.extract_text(visitor_text=collector.take)
+        return collector
+    watch = Watch(float(page.mediabox.width) * float(page.mediabox.height))
+    page.extract_text(visitor_operand_before=watch.operand, visitor_text=collector.take)
+    unseen = watch.hidden()
+    if not unseen:
+        return collector
+    seen, hidden = _LineCollector(page, index), _LineCollector(page, index)
+    page.extract_text(
+        visitor_operand_before=Blanking(lambda number: number in unseen).operand, visitor_text=seen.take
+    )
+    page.extract_text(
+        visitor_operand_before=Blanking(lambda number: number not in unseen).operand, visitor_text=hidden.take
+    )
+    seen.hidden += [line.text for line in hidden.finish()]
+    return seen
 
 
 class _LineCollector:
     """Puts the fragments that pypdf reports back together to lines."""
 
-    def __init__(self, page: int) -> None:
-        self._page = page
+    def __init__(self, page: PageObject, index: int) -> None:
+        self.hidden: list[str] = []
+        self._of = page
+        self._page = index
         self._lines: list[Line] = []
         self._parts: list[tuple[str, float, float, float, bool]] = []
 
@@ -174,20 +198,29 @@ class _LineCollector:
         x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         scale = (abs(tm[3]) or abs(tm[1])) * (abs(cm[3]) or abs(cm[1]))
+        real = abs(size) * (scale or 1)
+        if any(map(str.isalnum, text)) and is_out_of_sight(self._of, x, y, real):
+            self.hidden.append(text)
+            text = "\n" * text.count("\n")
         bold = bool(font and _BOLD.search(str(font.get("/BaseFont", ""))))
         for position, piece in enumerate(text.split("\n")):
             if position:
                 self._close()
             if piece:
-                self._parts.append((piece, x, y, abs(size) * (scale or 1), bold))
+                self._parts.append((piece, x, y, real, bold))
 
     def finish(self) -> list[Line]:
         self._close()
         return self._lines
 
     def _close(self) -> None:
-        text = " ".join("".join(part[0] for part in self._parts).translate(_TYPOGRAPHY).split())
         inked = [part for part in self._parts if part[0].strip()]
+        usual = max((part[3] for part in inked), default=0.0)
+        words = (
+            raised(part[0]) if place and part[3] < usual * 0.8 else part[0]
+            for place, part in enumerate(self._parts)
+        )
+        text = " ".join("".join(words).translate(_TYPOGRAPHY).split())
         self._parts = []
         if not text or not inked:
             return

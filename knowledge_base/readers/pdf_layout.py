@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from knowledge_base.documents import Block, BlockKind
+from knowledge_base.readers.footnotes import footnote_blocks
 from knowledge_base.readers.pdf_headings import BULLET, Heading, OutlineEntry, find_headings, largest_words
+from knowledge_base.readers.pdf_notes import Note, without_notes
 from knowledge_base.readers.pdf_page import Line, Page, body_size, without_running_lines
 
 _LEADER = re.compile(r"(?:\. ?){5,}|\u2026{2,}|(?:_ ?){8,}")
@@ -29,14 +31,22 @@ def lay_out(pages: Sequence[Page], outline: Sequence[OutlineEntry]) -> Layout:
     """Turn the lines of all pages into blocks."""
     title = largest_words(pages)
     pages = without_running_lines(pages)
+    pages, notes = without_notes(pages, body_size(pages))
     headings = find_headings(pages, outline, body_size(pages))
     vocabulary = _vocabulary(pages)
     labels = {page.index: page.label for page in pages}
-    blocks = [
-        replace(block, page_label=labels.get(block.page_index or 0))
-        for block in _blocks(pages, headings, outline, vocabulary)
-    ]
+    blocks = list(_blocks(pages, headings, outline, vocabulary))
+    blocks += _note_blocks(notes, vocabulary, [block.text for block in blocks])
+    blocks = [replace(block, page_label=labels.get(block.page_index or 0)) for block in blocks]
     return Layout(tuple(blocks), title)
+
+
+def _note_blocks(notes: Sequence[Note], vocabulary: frozenset[str], texts: Sequence[str]) -> Iterator[Block]:
+    """Yield the footnotes under a heading of their own, those of a page as one list."""
+    for page, held in groupby(notes, key=lambda note: note.page):
+        blocks = footnote_blocks([_joined(note.lines, vocabulary) for note in held], texts)
+        # One heading for all.
+        yield from (replace(block, page_index=page) for block in blocks[0 if page == notes[0].page else 1 :])
 
 
 def _vocabulary(pages: Sequence[Page]) -> frozenset[str]:
