@@ -122,24 +122,39 @@ def at_scale(made: DeskFactory, engine: str, count: int) -> list[Row]:
             waiting = session.exec(
                 select(func.count(func.distinct(Clock.subject_id))).where(col(Clock.next_point_at) <= due)
             ).one()
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         beat(desk.services)
-        burst = time.perf_counter() - began
+        burst, burst_cpu = time.perf_counter() - began, time.process_time() - busy
         with reading(desk.services.engine) as session:
             left = session.exec(
                 select(func.count()).select_from(Clock).where(col(Clock.next_point_at) <= due)
             ).one()
             messages = session.exec(select(func.count()).select_from(OutboxMessage)).one()
     return [
-        _row(f"{name}: sweep, nothing due", f"{idle:.1f} ms", "20 ms", good=idle < 20),
+        _row(
+            f"{name}: sweep, nothing due",
+            f"{idle[0]:.1f} ms (processor {idle[1]:.1f} ms)",
+            "20 ms",
+            good=idle[0] < 20,
+        ),
         _row(
             f"{name}: {waiting:,} due at once",
-            f"{burst:.2f} s ({left} left, {messages} messages)",
+            f"{burst:.2f} s (processor {burst_cpu:.2f} s; {left} left, {messages} messages)",
             "5 s",
             good=burst < 5 and not left,
         ),
-        _row(f"{name}: the queue", f"{queue:.1f} ms", "30 ms", good=queue < 30),
-        _row(f"{name}: opening, 8 writers", f"{openings:.1f} ms median", "10 ms", good=openings < 10),
+        _row(
+            f"{name}: the queue",
+            f"{queue[0]:.1f} ms (processor {queue[1]:.1f} ms)",
+            "30 ms",
+            good=queue[0] < 30,
+        ),
+        _row(
+            f"{name}: opening, 8 writers",
+            f"{openings[0]:.1f} ms median (processor {openings[1]:.1f} ms)",
+            "10 ms",
+            good=openings[0] < 10,
+        ),
     ]
 
 
@@ -290,9 +305,10 @@ def _insert(
             connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {ids[-1]})")
 
 
-def open_with_writers(desk: Desk, writers: int, each: int) -> float:
-    """Return the median milliseconds to open a ticket and its clocks, with so many writers at once."""
+def open_with_writers(desk: Desk, writers: int, each: int) -> tuple[float, float]:
+    """Return the median milliseconds to open a ticket and its clocks, with so many writers at once: clock, processor."""
     taken: list[float] = []
+    busy: list[float] = []
     now = desk.clock()
     with transaction(desk.services.engine) as session:
         key = desk_key(session, vault_of(desk.services), now).id
@@ -311,13 +327,14 @@ def open_with_writers(desk: Desk, writers: int, each: int) -> float:
     def write(number: int) -> None:
         for turn in range(each):
             request_id = requests[number * each + turn]
-            began = time.perf_counter()
+            began, used = time.perf_counter(), time.thread_time()
             with transaction(desk.services.engine) as session:
                 request = session.get_one(HelpRequest, request_id)
                 new = NewTicket("wants_human", Priority.P3, None, "en", "", None, True, None, "")
                 cause = Cause(None, "benchmark", f"open-{request_id}", now)
                 tickets.open_new(session, request, new, cause, desk.services.policy, now)
             taken.append((time.perf_counter() - began) * 1000)
+            busy.append((time.thread_time() - used) * 1000)
             time.sleep(0.05)  # people don't press all at once, again and again
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
@@ -325,7 +342,7 @@ def open_with_writers(desk: Desk, writers: int, each: int) -> float:
         thread.start()
     for thread in threads:
         thread.join()
-    return statistics.median(taken)
+    return statistics.median(taken), statistics.median(busy)
 
 
 def month(count: int = 300, beat_seconds: int = 20) -> list[Row]:
@@ -483,14 +500,15 @@ def _reached(desk: Desk, now: datetime) -> set[tuple[int, str, int, str]]:
     return found
 
 
-def median_ms(work: Callable[[], object], times: int) -> float:
-    """Return the median milliseconds of doing it so many times."""
-    taken = []
+def median_ms(work: Callable[[], object], times: int) -> tuple[float, float]:
+    """Return the median milliseconds of doing it so many times: on the clock, and of the processor."""
+    wall, processor = [], []
     for _ in range(times):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         work()
-        taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(taken)
+        wall.append((time.perf_counter() - began) * 1000)
+        processor.append((time.process_time() - busy) * 1000)
+    return statistics.median(wall), statistics.median(processor)
 
 
 def _row(what: str, measured: str, wanted: str, *, good: bool) -> Row:

@@ -22,7 +22,7 @@ from bot.rendering import AlarmContext
 from bot.services import Services
 from bot.tables import SWEEP, Beat
 from bot.vault import VaultError
-from escalation import tickets, watchdog
+from escalation import request_log, tickets, watchdog
 from escalation.tables import Lane, Ticket
 
 LOOK_SECONDS = 30.0
@@ -94,6 +94,8 @@ def _plan_again(services: Services, forgotten: tuple[int, ...]) -> None:
     for ticket_id in forgotten:
         with transaction(services.engine) as session:
             ticket = session.get_one(Ticket, ticket_id)
+            request_log.lock_request(session, ticket.request_id)
+            session.refresh(ticket)
             tickets.clocks.refresh(session, ticket, services.policy, services.clock())
 
 

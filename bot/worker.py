@@ -15,6 +15,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from bot import conversation, curation, reviews, safety, selftest, watchdog
@@ -108,6 +109,9 @@ def _in_turn(services: Services, work: Callable[[Session, Services, datetime], i
         try:
             with transaction(services.engine) as session:
                 return work(session, services, services.clock())
+        except StaleDataError:  # somebody changed a ticket under us: look at it again
+            if attempt + 1 == TRIES:
+                raise
         except OperationalError as error:
             if attempt + 1 == TRIES or type(error.orig).__name__ not in LOCK_FAULTS:
                 raise

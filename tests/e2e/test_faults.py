@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, text, update
 from sqlmodel import col, func, select
 
 from bot import casework, conversation, promises
@@ -29,10 +29,18 @@ from bot.policies import Policies
 from bot.worker import Worker, beat
 from escalation import directory, policy_store
 from escalation.access import OPERATOR
-from escalation.kinds import ChannelName, IdentityKind, Lane, OutboxState, PolicyOrigin, ReminderState
+from escalation.kinds import (
+    ChannelName,
+    IdentityKind,
+    Lane,
+    OutboxState,
+    PolicyOrigin,
+    ReminderState,
+    TicketState,
+)
 from escalation.sla import Target, load_policy, write_policy
 from escalation.sla.policy import Duration, Step
-from escalation.tables import Chain, Clock, Identity, OutboxMessage, Reminder, TicketEvent
+from escalation.tables import Chain, Clock, Identity, OutboxMessage, Reminder, Ticket, TicketEvent
 from escalation.tickets import number_of
 from tests.support.desk import EXPERT, OTHER_EXPERT, Desk, DeskFactory, RecordingSender
 from tests.support.process import ROOT
@@ -111,6 +119,8 @@ def settle(desk: Desk) -> None:
         for chain in session.exec(select(Chain)).all():
             chain.next_at, chain.stopped_at = None, real_clock()
             session.add(chain)
+        # nor shall a watchdog plan them again
+        session.connection().execute(update(Ticket).values(state=TicketState.CANCELLED))
     until(lambda: unfinished(desk) == 0, 90)
 
 
