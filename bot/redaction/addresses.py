@@ -12,7 +12,7 @@ from bot.redaction.values import Found, Kind
 
 # Street types that no one writes after "number + word" unless it is an address.
 _CLEAR = (
-    "st|str|street|ave|av|avenue|rd|road|blvd|boulevard|boul|cres|crescent|hwy|highway|pkwy|parkway|ln|lane|dr|drive"
+    "st|str|street|crt|trce|ave|av|avenue|rd|road|blvd|boulevard|boul|cres|crescent|hwy|highway|pkwy|parkway|ln|lane|dr|drive"
     "|cir|circle|ct|court|terr|terrace|trl|trail|sideroad|expressway|expy|turnpike|wynd|mews|alley|cul-de-sac|causeway"
 )
 # Ordinary words that are street types when the name before them is capitalised or a cue stands near.
@@ -41,8 +41,8 @@ _REGION = (
 _CA_POST = r"[A-CEGHJ-NPR-TVXYa-ceghj-npr-tvxy]\d[A-CEGHJ-NPR-TV-Za-ceghj-npr-tv-z][ -]?\d[A-CEGHJ-NPR-TV-Za-ceghj-npr-tv-z]\d"
 _POST = rf"(?:\d{{5}}(?:-\d{{4}})?|{_CA_POST})"
 _UNIT = (
-    r"(?:(?:apt|apartment|unit|suite|ste|rm|room|lot|bldg|building|floor|fl|appt|app|appartement|unite|unité|logement|porte|bureau"
-    r"|bur|local|étage|etage|condo|bsmt|basement)\b\.?[ ]?(?:no\.?[ ]?|#[ ]?)?(?:[A-Za-z]?-?\d{1,5}[A-Za-z]?|[A-Za-z]\b)|#[ ]?[A-Za-z]?\d{1,5}[A-Za-z]?|bsmt|basement|sous-sol)"
+    r"(?:(?:apt|apartment|unit|suite|ste|rm|room|lot|trlr|trailer|space|spc|slip|ph|bldg|building|floor|fl|appt|app|appartement|unite|unité|logement|porte|bureau"
+    r"|bur|local|étage|etage|condo|bsmt|basement)\b\.?[ ]?(?:no\.?[ ]?|#[ ]?)?(?:[A-Za-z]?-?\d{1,5}[A-Za-z]?|[A-Za-z]\b)|#[ ]?[A-Za-z]?\d{1,5}[A-Za-z]?|bsmt|basement|sous-sol|rez-de-chauss[ée]e|rdc|(?:lower|upper|rear|upstairs|downstairs|penthouse)(?:[ ](?:unit|apt|suite|level|flat))?(?=[ ]?(?:[,.;)\n]|\Z))|(?:bas|haut|en bas|en haut|arri[eè]re|non[- ]domestic)(?=[ ]?(?:[,.;)\n]|\Z)))"
 )
 _CITY = (
     r"(?:[A-ZÀ-Ý][\w'.-]{1,20}(?:[ -](?:[A-ZÀ-Ý][\w'.-]{1,20}|de|du|des|la|le|les|sur|of|on|the|aux|à)){0,4})"
@@ -124,10 +124,35 @@ _FR_ORDINAL = Pattern(
     re.IGNORECASE,
 )
 _BOX = Pattern(
-    rf"\b(?:(?:site[ ]\d{{1,4}},?[ ])?(?:p\.?[ ]?o\.?[ ]?(?:box|b\.?)|post[ ]office[ ]box|c\.?[ ]?p\.?|case[ ]postale|bo[iî]te[ ]postale|b\.?p\.?|postal[ ]box|comp(?:artment)?\.?)[ ]?#?(?:no\.?[ ])?\d{{1,6}}"
-    rf"|(?:r\.?[ ]?r\.?|rural[ ]route|route[ ]rurale|rfd|star[ ]route|hc|highway[ ]contract|general[ ]delivery|sub)[ ]?(?:no\.?[ ]|#[ ]?)?\d{{1,4}}(?:,?[ ](?:box|bo[iî]te|site|comp|case)[ ]#?\d{{1,6}}){{0,3}}"
+    rf"\b(?:(?:site[ ]\d{{1,4}},?[ ])?(?:p\.?[ ]?o\.?[ ]?(?:box|drawer|b\.?)|post[ ]office[ ]box|c\.?[ ]?p\.?|case[ ]postale|bo[iî]te[ ]postale|b\.?p\.?|postal[ ]box|comp(?:artment)?\.?)[ ]?#?(?:no\.?[ ])?\d{{1,6}}"
+    rf"|(?:r\.?[ ]?r\.?|rural[ ]route|route[ ]rurale|rfd|star[ ]route|hcr?|highway[ ]contract|general[ ]delivery|sub)[ ]?(?:no\.?[ ]|#[ ]?)?\d{{1,4}}(?:,?[ ](?:box|bo[iî]te|site|comp|case)[ ]#?\d{{1,6}}){{0,3}}"
     rf"|box[ ]\d{{1,6}}(?=,?[ ](?:{_CITY},?[ ])?{_REGION}\b)"
-    rf"|(?:lot|lote)[ ]\d{{1,4}},?[ ](?:con(?:cession|c)?\.?|rang)[ ]\d{{1,3}}){_TAIL}",
+    rf"|(?:lot|lote)[ ]\d{{1,4}},?[ ](?:con(?:cession|c)?\.?|rang)[ ]\d{{1,3}})(?:,?[ ](?:succ(?:ursale|\.)|stn\.?|station)[ ][A-Za-zÀ-ÿ-]{{1,20}}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ-]{{1,15}})?)?{_TAIL}",
+    re.IGNORECASE,
+)
+# "Box 40, RR 2", "Site 12 Comp 9 RR4": at least two of these, in any order.
+_RURAL_PARTS = Pattern(
+    rf"\b(?:(?:box|bo[iî]te|group|grp|site|comp|case|stn|ss|r\.?r\.?|rural route|route rurale)[ ]?#?\d{{1,5}}[A-Za-z]?(?:,[ ]?|[ ])){{1,3}}(?:box|bo[iî]te|group|grp|site|comp|case|ss|r\.?r\.?|rural route|route rurale)[ ]?#?\d{{1,5}}\b{_TAIL}",
+    re.IGNORECASE,
+)
+# The prairie survey: "SW 14-32-7 W2", "NE-12-045-03-W5M" names one farm.
+_LAND = Pattern(
+    r"\b(?:(?:[NS][EW]|[NSEW]\.?[EW]?\.?[ ]?(?:1/4|½|¼|quarter)(?:[ ]of)?)[ -]{0,2}(?:section |sec\.? ?)?)\d{1,2}[ -]\d{1,3}[ -]\d{1,2}(?:[ -]{0,2}W[ ]?\d[ ]?M?)?\b",
+    re.IGNORECASE,
+)
+_GENERAL_DELIVERY = Pattern(
+    r"\b(?:general[ ]delivery|poste[ ]restante)\b(?:,[ ][A-Za-z-]{2,20}(?:[ ][A-Za-z-]{2,20})?(?=,))?(?:,?[ ]c/o\b)?",
+    re.IGNORECASE,
+)
+# "im at 44 larkspur, he's outside": a weaker cue, so the address must end where the words pause.
+_CUED_LOOSELY = Pattern(
+    rf"(?:(?:i|we|he|she|they)(?:'?m|'?re|'?s| am| are| is| was| were) (?:still |now |alone |home |back |over )?at|(?:come|coming|going|go|drove|walk(?:ed)?|went|showed up|sent|mailed|delivered) (?:over )?(?:to|at)|meet (?:me |us )?at"
+    rf"|(?:je suis|on est|elle est|il est|y est|chu|jsuis|venez|viens|allez|va) (?:encore |rendue? |toute? seule? )?au)[ ](?P<core>{_HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{_DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}})(?:[ ,]{{1,2}}{_UNIT})?)(?=[ ]?(?:[,.;:!?)\n]|\Z|and\b|et\b|pis\b|rn\b|right now))",
+    re.IGNORECASE,
+)
+# Streets of Spanish name: "88 camino del zorro".
+_SPANISH = Pattern(
+    rf"{_HEAD}{_NUMBER}[ ](?:camino|calle|avenida|paseo|v[ií]a|callej[oó]n|corte|rancho)(?:[ ](?:del|de|la|las|los|el)){{0,2}}[ ][A-Za-zÀ-ÿ]{{3,20}}(?:[ ](?-i:[A-ZÀ-Ý])[a-zà-ÿ]{{2,20}})?{_TAIL}",
     re.IGNORECASE,
 )
 _UNIT_ALONE = Pattern(
@@ -145,12 +170,13 @@ _SPELLED = Pattern(
     rf"\b(?:{_NUMBER_WORDS})(?:[ -](?:hundred|and|{_NUMBER_WORDS})){{0,4}}[ ][A-Z][A-Za-z'-]{{2,20}}(?:[ ][A-Z][A-Za-z'-]{{1,20}})?[ ](?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Court|Crescent|Boulevard|Blvd|Way|Circle|Place|Terrace|Trail)\b{_TAIL}"
 )
 
+_EMERGENCY = frozenset({"911", "988", "211", "311", "811", "112"})
 # Words that never begin or fill a street name after a number: units of time and measure, function words.
 _NOT_A_NAME = frozenset(
     """
     minute minutes min mins hour hours hr hrs day days week weeks month months year years yr yrs second seconds sec
     km kms kilometre kilometres kilometer kilometers mile miles metre metres meter meters m ft feet block blocks
-    people persons person officers officer cops cars car trucks calls call callers emails email posts messages times
+    addresses adresses people persons person officers officer cops cars car trucks calls call callers emails email posts messages times
     time percent pct dollars bucks kids children men women residents members councillors councilors staff volunteers
     votes more other of the in on at to for with from by and or is are was were be been will has have had that this
     which who he she they we i you it his her their our my your its not no than then when where while about after
@@ -158,6 +184,14 @@ _NOT_A_NAME = frozenset(
     am's million thousand hundred billion sq square cm mm lb lbs kg degrees pm's ways steps items things pages page
     remote signs protesters demonstrators supporters speakers agents troopers deputies cases reports threats tickets
     ans an jours jour semaines mois heures heure personnes fois dollars policiers agents manifestants messages appels
+    """.split()  # noqa: SIM905 - a table of words
+)
+# After a weak cue ("he's at 5 today") more words are no street.
+_NOT_A_LOOSE_NAME = _NOT_A_NAME | frozenset(
+    """
+    today tonight tomorrow sharp oclock o'clock noon midnight exactly again still just not too maybe yesterday now
+    this morning evening afternoon big little different separate new old local city town council percent each all both
+    depuis avec pour dans sans sur chez pendant avant apres après encore pis puis mais donc toujours demain hier heure
     """.split()  # noqa: SIM905 - a table of words
 )
 _CUE = Pattern(
@@ -170,6 +204,11 @@ _PUBLIC = Pattern(
     r"school|hospital|town office|city council meets|h[oô]tel de ville|mairie|bureau municipal|poste de police|caserne|biblioth[eè]que|centre communautaire|ar[ée]na|palais de justice|"
     r"[eé]cole|h[oô]pital|bureau d'arrondissement|salle du conseil|post office|polling (?:place|station)|bureau de vote|mosque|synagogue|church|temple|gurdwara|mosqu[ée]e|[ée]glise|"
     r"convention center|convention centre|event cent(?:er|re)|food bank|shelter)\b(?:[^.;!?\n]{0,30})$",
+    re.IGNORECASE,
+)
+# A signature: the line before, or the words before the comma, are an office and nothing else.
+_OFFICE_LINE = Pattern(
+    r"(?:\A|\n)[^\n,.;]{0,50}\b(?:clerk|manager|cao|administrator|treasurer|director|mayor|office|department|reeve|greffe|greffi[eè]re?|dg|direction|direct(?:rice|eur)|service|relations publiques|mairesse|maire|centre civique)\b[^\n,.;]{0,40}[,\n][ ]{0,2}\Z",
     re.IGNORECASE,
 )
 _PUBLIC_AFTER = Pattern(
@@ -210,6 +249,10 @@ def _english(text: str) -> Iterator[Found]:
         *_NUMBER_LAST.finditer(text),
         *_GRID.finditer(text),
         *_UNIT_AND_NAME.finditer(text),
+        *_RURAL_PARTS.finditer(text),
+        *_GENERAL_DELIVERY.finditer(text),
+        *_SPANISH.finditer(text),
+        *_LAND.finditer(text),
     ):
         if not _public(text, match.start()):
             yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
@@ -218,9 +261,17 @@ def _english(text: str) -> Iterator[Found]:
 def _cued(text: str) -> Iterator[Found]:
     for match in _CUED.finditer(text):
         first = match.group("name").split()[0]
+        if match.group("core").split()[0] in _EMERGENCY:
+            continue
         if first.lower() not in _NOT_A_NAME and not _public(text, match.start()):
             start, core = match.start("core"), match.group("core")
             yield Found(start, start + len(core.rstrip(" ,.;")), Kind.ADDRESS)
+
+    for match in _CUED_LOOSELY.finditer(text):
+        name = match.group("name")
+        if name.lower() in _NOT_A_LOOSE_NAME or name.endswith("s") or _public(text, match.start()):
+            continue
+        yield Found(match.start("core"), match.end("core"), Kind.ADDRESS)
 
 
 def _loose_parts(text: str) -> Iterator[Found]:
@@ -272,7 +323,8 @@ def _french(text: str) -> Iterator[Found]:
         }
         if first in {"et", "ou", "est", "sont", "pour", "avec", "dans", "sans", "qui", "que"}:
             continue
-        if ordinary and not _FR_CAPITALS.search(name):
+        abbreviated = text[match.end("type") : match.end("type") + 1] == "."
+        if ordinary and not abbreviated and not _FR_CAPITALS.search(name):
             continue
         # "le gars du 3e rang": an ordinal names the road, not the house.
         if _FR_ORDINAL_NUMBER.search(match.group("number")):
@@ -302,9 +354,12 @@ def _public(text: str, start: int, reach: int = 60, end: int | None = None) -> b
     before = text[max(0, start - reach) : start]
     if _PRIVATE.search(before) is not None:
         return False
-    return _PUBLIC.search(before) is not None or (
-        end is not None and _PUBLIC_AFTER.match(text[end : end + 40]) is not None
-    )
+    if (
+        _PUBLIC.search(before) is not None
+        or _OFFICE_LINE.search(text[max(0, start - 110) : start]) is not None
+    ):
+        return True
+    return end is not None and _PUBLIC_AFTER.match(text[end : end + 40]) is not None
 
 
 def _trim(text: str, match: re.Match[str]) -> int:

@@ -10,8 +10,10 @@ from bot.redaction.values import Found, Kind
 
 # Ten digits in a row are a case number as often as a phone: the word before decides.
 _PHONE = Pattern(
-    r"(?<![\w.$#-])(?:\+|00)?(?:\((?=\d{3}\)))?\d(?:[ .()/_\u00a0-]{0,3}\d){6,14}(?![\w-]*\w@)(?!\d)"
+    r"(?<![\w.$#-])(?:\+|00)?(?:\((?=\d{3}\)))?\d(?:(?![.][ ])[ .()/_\u00a0-]{0,3}\d){6,14}(?![\w-]*\w@)(?!\d)"
 )
+# "2026-018833" is a file of that year.
+_FILE_NUMBER = Pattern(r"(?:19|20)\d{2}-\d{4,7}\Z")
 _EXTENSION = Pattern(r"\A[ ,]{0,2}(?:x|ext|extension|poste|p\.)\.?[ ]?\d{1,6}\b", re.IGNORECASE)
 _LOCAL = Pattern(r"(?<![\w.$#/-])[2-9]\d{2}[-. ]\d{4}(?![\w/-])")
 _SPACED = Pattern(r"(?<!\d)(?:\d[ ._-]){9}\d(?!\d)")
@@ -70,24 +72,24 @@ _ID_CUED = Pattern(
 )
 _RAMQ = Pattern(r"(?<![\w-])[A-Z]{4}[ ]?\d{4}[ ]?\d{4}(?![\w-])")
 
-_PLATE_BODY = (
-    r"(?=[A-Z0-9 -]{0,8}\d)(?:[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,4}(?:[ -](?-i:[A-Z0-9]{1,3}))?|[A-Z0-9]{5,8})"
-)
-_PLATE_CUED = Pattern(
-    rf"\b(?:licen[cs]e[ ]plates?|licence|license|plates?|plate[ ]number|plate[ ]no|lic|tags?|immatricul\w{{1,9}}|plaques?|reg|vanity plate)\b(?:[ ]?(?:(?:is|was|number|num[eé]ro|no|n°|#|est|reads|ending|on|of|the|her|his|my|our|their|car|truck|van|ontario|quebec|qu[eé]bec|de|du|la|le|son|sa|ma|mon|auto|d'immatriculation|immatricul[eé]e?|ont|bc|alberta)\b|[:=#(,\"'])[ ]?){{0,6}}[ ]?(?P<plate>{_PLATE_BODY})(?![\w-])",
+_PLATE_CUE = Pattern(
+    r"\b(?:licen[cs]e[ ]plates?|licence|license|plates?|plate[ ]number|plate[ ]no|lic|tags?|immatricul\w{1,9}|plaques?|reg|vanity plate)\b(?:[ ]?(?:(?:is|was|number|num[eé]ro|no|n°|#|est|c'est|reads|ending|on|of|the|her|his|my|our|their|car|truck|van|ontario|quebec|qu[eé]bec|de|du|la|le|son|sa|ma|mon|auto|d'immatriculation|immatricul[eé]e?|ont|bc|alberta|texas|florida|ohio)\b|[:=#(,\"'])[ ]?){0,6}[ ]?",
     re.IGNORECASE,
 )
+_PLATE_TOKENS = Pattern(r"[A-Za-z0-9]{1,8}(?:[ ·•-][A-Za-z0-9]{1,6}){0,2}(?![\w-])")
+_PLATE_BODY = r"(?=[A-Z0-9 -]{0,8}\d)(?:[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,4}(?:[ -][A-Z0-9]{1,3})?|[A-Z0-9]{5,8})"
 _PLATE_BEFORE = Pattern(
     rf"(?<![\w-])(?P<plate>{_PLATE_BODY})(?=[ )\"']{{1,3}}(?:plates?|on (?:the|its) plate|licen[cs]e plate|tags?)\b)"
 )
 _PLATE_SHAPE = Pattern(
-    r"(?<![\w#/-])(?:[A-Z]{2,4}[ -]?\d{2,4}|\d{2,4}[ -]?[A-Z]{2,4}|[A-Z]\d{2}[ -]?[A-Z]{3}|[A-Z]{1,2}\d[ -]?\d[A-Z]{2}|\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]?\d[A-Z]\d{2}|[A-Z]\d{2}[ -]?\d[A-Z]{2})(?![\w-])"
+    r"(?<![\w#/-])(?:[A-Z]{2,4}[ -]?\d{2,4}|\d{2,4}[ -]?[A-Z]{2,4}|[A-Z]\d{2}[ -]?[A-Z]{3}|[A-Z]{1,2}\d[ -]?\d[A-Z]{2}|\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]?\d[A-Z]\d{2}|[A-Z]\d{2}[ -]?\d[A-Z]{2}|(?=[A-Z0-9 -]{0,8}[A-Z])(?=[A-Z0-9 -]{0,8}\d)[A-Z0-9]{1,4}[ ·-][A-Z0-9]{1,6}(?:[ ·-][A-Z0-9]{1,4})?|(?=[A-Z0-9]{0,6}\d)(?=[A-Z0-9]{0,6}[A-Z])[A-Z0-9]{5,7})(?![\w-])"
 )
 _VEHICLE = Pattern(
-    r"\b(?:plates?|plaques?|immatricul\w{0,9}|car|truck|pickup|pick-up|van|suv|sedan|jeep|ford|f-?150|honda|toyota|chevy|chevrolet|dodge|ram|tesla|nissan|hyundai|kia|subaru|mazda|civic|corolla|camry|hatchback|motorcycle|minivan|vehicle|coupe|"
-    r"auto|voiture|char|camion|camionnette|fourgonnette|v[eé]hicule|berline|vus|moto|pick up)\b",
+    r"\b(?:plates?|plaques?|immatricul\w{0,9}|car|truck|pickup|pick-up|van|suv|sedan|jeep|ford|f-?150|honda|toyota|chevy|chevrolet|dodge|ram|tesla|nissan|hyundai|kia|subaru|mazda|civic|corolla|camry|hatchback|motorcycle|minivan|vehicle|coupe|cars|drives?|driving|drove|buick|gmc|pontiac|cadillac|lexus|acura|bmw|audi|volvo|volkswagen|jetta|golf|silverado|sierra|tacoma|tundra|explorer|caravan|sienna|rav4|cr-v|outback|forester|rogue|equinox|wrangler|mustang|escape|accent|elantra|sonata|chrysler|mercedes|mini|rv|trailer|snowmobile|atv|quad|"
+    r"auto|voiture|char|camion|camionnette|fourgonnette|v[eé]hicule|berline|vus|moto|pick up|autos|conduit|conduisait|roule en|chars|skidoo|remorque|roulotte)\b",
     re.IGNORECASE,
 )
+_MODELS = frozenset({"F150", "F-150", "F250", "F-250", "RAV4", "CX5", "CX-5", "CRV", "X5", "Q5", "A4", "C-MAX", "RX350", "RAM 1500", "4X4", "4RUNNER"})  # fmt: skip
 _NOT_PLATE_WORDS = frozenset({"AM", "PM", "COVID", "RCMP", "SWAT", "BILL", "ZOOM", "LOT", "RM", "APT", "UNIT", "PO", "RR", "HWY", "BOX", "AR", "AK", "USC", "CFR", "RSC", "CC", "HD", "OPP", "MAY", "JUNE", "JULY", "MARCH", "APRIL", "SEPT", "OCT", "NOV", "DEC", "JAN", "FEB", "AUG", "ROUTE", "US", "WARD", "WAV", "PDF", "KM", "MIN", "HRS", "USD", "CAD", "EST", "PST", "CST", "MST", "EDT", "PDT", "CH", "SS", "ART", "LRQ", "RSO", "AUX", "DES", "LES", "EN", "DE", "LE", "LA", "AU", "ET", "TO", "IN", "AT", "OF", "ON", "BY", "THE", "AND", "TV", "FM", "CP", "BC", "QC", "AB"})  # fmt: skip
 
 _MONTH = r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?|janvier|f[eé]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[eé]cembre|janv\.?|f[eé]v\.?|juil\.?|d[eé]c\.?)"
@@ -138,6 +140,8 @@ def _phones(text: str) -> Iterator[Found]:
         start, raw = match.start(), match.group(0)
         digits = re.sub(r"\D", "", raw)
         if not 7 <= len(digits) <= _LONGEST_PHONE - 2 or not _is_phone(raw, digits):
+            continue
+        if _FILE_NUMBER.match(raw):
             continue
         before = text[max(0, start - 60) : start]
         bare = raw.isdigit()
@@ -220,19 +224,36 @@ def _luhn(digits: str) -> bool:
 
 
 def _plates(text: str) -> Iterator[Found]:
-    for pattern in (_PLATE_CUED, _PLATE_BEFORE):
-        for match in pattern.finditer(text):
-            plate = match.group("plate").strip(" -")
-            if _plate_like(plate):
-                start = match.start("plate")
-                yield Found(start, start + len(plate), Kind.PLATE)
+    for cue in _PLATE_CUE.finditer(text):
+        tokens = _PLATE_TOKENS.match(text, cue.end())
+        plate = _longest_plate(tokens.group(0)) if tokens else ""
+        if plate:
+            yield Found(cue.end(), cue.end() + len(plate), Kind.PLATE)
+    for match in _PLATE_BEFORE.finditer(text):
+        plate = match.group("plate").strip(" -")
+        if _plate_like(plate):
+            start = match.start("plate")
+            yield Found(start, start + len(plate), Kind.PLATE)
     for match in _PLATE_SHAPE.finditer(text):
         around = text[max(0, match.start() - 70) : match.end() + 40]
         if _plate_like(match.group(0)) and _VEHICLE.search(around):
             yield Found(match.start(), match.end(), Kind.PLATE)
 
 
+def _longest_plate(tokens: str) -> str:
+    """Return the longest beginning of up to three groups that can be a plate: "ABX 4471 and" is "ABX 4471"."""
+    for end in sorted({len(tokens), *(m.start() for m in re.finditer(r"[ ·•-]", tokens))}, reverse=True):
+        plate = tokens[:end]
+        last = re.split(r"[ ·•-]", plate)[-1]
+        words_on = last.isalpha() and last.islower() and not plate.islower()
+        if not words_on and _plate_like(plate):
+            return plate
+    return ""
+
+
 def _plate_like(plate: str) -> bool:
+    if _VEHICLE.fullmatch(plate) or plate.upper() in _MODELS:
+        return False
     parts = re.findall(r"[A-Za-z]+", plate)
     digits = sum(c.isdigit() for c in plate)
     if not digits or any(part.upper() in _NOT_PLATE_WORDS for part in parts):

@@ -51,6 +51,15 @@ MASKED = [
     ("yelled my plate ABX 4471 and where I live", "ABX 4471"),
     ("both plates (HBX 229 and JTR 810)", "JTR 810"),
     ("write to jdoe @ example.org", "jdoe @ example.org"),
+    ("im at 44 larkspur, he is outside", "44 larkspur"),
+    ("farm is SW 14-32-7 W2", "SW 14-32-7 W2"),
+    ("mail to Box 9, Group 212, RR 1", "Box 9, Group 212, RR 1"),
+    ("c'est la C.P. 41, succ. Centre-ville", "C.P. 41, succ. Centre-ville"),
+    ("9 av. des lupins est en ligne", "9 av. des lupins"),
+    ("im at 88 camino del zorro", "88 camino del zorro"),
+    ("14 Fir St, lower unit. He rang", "14 Fir St, lower unit"),
+    ("she drives a gold Buick 5XR T29", "5XR T29"),
+    ("plate bx-41-77 and a dent", "bx-41-77"),
     ("call 403 five five five 0142", "403 five five five 0142"),
 ]
 
@@ -79,6 +88,11 @@ def test_personal_data_is_covered_whole(text: str, personal: str) -> None:
         "le gars du 3e rang a sauté une coche",
         "we meet at 200 W Main St (city hall)",
         "our office: 100 Queen St W",
+        "Merci\n\nVillage Clerk, 8 Canal Street",
+        "recorder's no. 2026-018833",
+        "they leaked 3 addresses, we are at 300 signatures",
+        "he drives a RAV4 or an F-150",
+        "il est au 12 depuis lundi",
         "budget 2025: 3 park benches, 12 bridge repairs, 40 trail signs",
     ],
 )
