@@ -5,17 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.safety import language as languages
-from bot.safety import model, rules, situation, thresholds, urgency
+from bot.safety import model, rules, sense, situation, thresholds, urgency
 from bot.safety.assessment import Assessment
 from bot.safety.deadlines import needed_by
-from bot.safety.model import Scores
-from bot.safety.reading import DANGER_CONCEPTS, Reading, Sentence, understand
+from bot.safety.judge import Verdict, by_rules, judge
+from bot.safety.reading import DANGER_CONCEPTS, Reading, understand
 from escalation.sla import Priority
 
-# A long mail is also read piece by piece, so that a danger in its middle is not diluted.
-_LONG = 60
-_PIECE = 3
-_PIECES = 300
 _RECENT = 3
 _HISTORY_CHARACTERS = 1500
 _SHORT_TURN = 25
@@ -31,7 +27,8 @@ def assess(
     never lowers it. `sent_at` is aware and gives "tonight" and "Friday" their dates.
     """
     reading = understand(text)
-    own = _judge(reading, model.load().scores(reading), text, language, sent_at)
+    verdict = judge(reading, model.load(), sense.vectors(reading.sentences))
+    own = _assessed(reading, verdict, text, language, sent_at)
     if not history:
         return own
     return _raised(own, reading, text, language, history)
@@ -45,70 +42,31 @@ def plain_rules(
     Callers fall back on this when `assess` raises. `history` is accepted and not read.
     """
     del history
-    return _judge(understand(text), None, text, language, sent_at)
+    reading = understand(text)
+    return _assessed(reading, by_rules(reading), text, language, sent_at)
 
 
-def _judge(
-    reading: Reading, scores: Scores | None, text: str, language: str | None, sent_at: datetime | None
+def _assessed(
+    reading: Reading, verdict: Verdict, text: str, language: str | None, sent_at: datetime | None
 ) -> Assessment:
-    finding, harm = rules.find(reading), rules.self_harm(reading)
-    pieces = _pieces(reading) if scores else []
-    if scores is None:
-        danger, at_risk = finding is not None and finding.certain, harm is not None
-        doubt = finding is not None
-        human = "human" in reading.concepts
-        level = urgency.by_rules(reading)
-    else:
-        danger = thresholds.is_danger(reading, scores, finding) or any(
-            thresholds.is_dangerous_piece(piece, scores) for piece in pieces
-        )
-        at_risk = thresholds.is_self_harm(reading, scores, harm) or any(
-            thresholds.is_self_harm_piece(piece, scores) for piece in pieces
-        )
-        doubt = thresholds.is_doubtful(scores, finding)
-        human = thresholds.asks_for_human(reading, scores)
-        level = urgency.by_scores(scores)
     deadline = needed_by(text, sent_at) if sent_at else None
-    level = urgency.with_deadline(level, deadline, sent_at)
-    if danger or at_risk:
-        level = Priority.P1
-    elif human:
-        level = urgency.most_urgent(level, Priority.P3)
+    level = urgency.with_deadline(verdict.urgency, deadline, sent_at)
+    harm, danger = verdict.self_harm, verdict.danger
     return Assessment(
         immediate_danger=danger,
-        self_harm=at_risk,
-        wants_human=human,
+        self_harm=harm,
+        wants_human=verdict.wants_human,
         urgency=level,
-        cues=_cues(reading, danger=danger or doubt, at_risk=at_risk),
+        cues=_cues(reading, danger=danger or verdict.in_doubt, at_risk=harm),
         language=_language(language, reading),
         situation=situation.self_harm(reading)
-        if at_risk
-        else situation.choose(reading, finding)
+        if harm
+        else situation.choose(reading, rules.find(reading))
         if danger
         else None,
-        in_doubt=doubt and not danger and not at_risk,
+        in_doubt=verdict.in_doubt and not danger and not harm,
         needed_by=deadline,
     )
-
-
-def _pieces(reading: Reading) -> list[Scores]:
-    """Score neighbouring sentences of a long message, where any danger concept is seen."""
-    sentences = reading.sentences
-    if sum(len(sentence.words) for sentence in sentences) < _LONG:
-        return []
-    learned = model.load()
-    found: list[Scores] = []
-    for place in range(len(sentences)):
-        part = sentences[place : place + _PIECE]
-        if _worth_reading(part):
-            found.append(learned.scores(Reading(part, reading.words, False, False)))
-        if len(found) >= _PIECES:
-            break
-    return found
-
-
-def _worth_reading(part: Sequence[Sentence]) -> bool:
-    return any(concept in DANGER_CONCEPTS for sentence in part for concept in sentence.concepts)
 
 
 def _raised(

@@ -12,11 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+from bot.safety.messages import Labelled, labelled
 from bot.safety.reading import understand
 from escalation.sla import Priority
 
 THIRDS = 3
-FOLDS = 5
+FOLDS = 4
+MESSAGE = "message: "
+GROUPS = (
+    "danger", "unreal", "look-alike", "matter", "self-harm", "self-harm topic",
+    "message: plain danger", "message: subtle danger", "message: self-harm", "message: look-alike", "message: other",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +119,11 @@ def examples() -> Iterator[Example]:
         yield from _self_harm(language, frames[language])
         yield from _matters(matters[language], frames[language])
     for line in lines("selfharm_topic.txt"):
-        yield from _calm(line, frames[line.language], "self-harm topic", Priority(f"P{line.label}"), times=6)
+        yield from _calm(line, frames[line.language], "self-harm topic", Priority(f"P{line.label}"), times=5)
     for line in lines("human.txt"):
         yield from _human_alone(line)
+    for message in labelled():
+        yield from _message(message)
 
 
 def _frames(language: str) -> _Frames:
@@ -135,7 +143,7 @@ def _frames(language: str) -> _Frames:
 def _danger(language: str, frames: _Frames, matters: Sequence[Line]) -> Iterator[Example]:
     for line in lines(f"danger.{language}.txt"):
         dice = _dice(line)
-        for turn in range(12):
+        for turn in (0, 2, 3, 5, 7, 10):
             text = _chosen(line.text, dice)
             wants = False
             if turn == 1:
@@ -168,7 +176,7 @@ def _danger(language: str, frames: _Frames, matters: Sequence[Line]) -> Iterator
             yield Example(
                 line.incident, line.third, "danger", language, text, True, False, known, Priority.P1
             )
-        for _ in range(3):
+        for _ in range(2):
             text = dice.choice(frames.unreal).replace("{X}", _chosen(line.text, dice))
             yield Example(line.incident, line.third, "unreal", language, text, False, False, False, None)
 
@@ -178,10 +186,10 @@ def _lookalikes(language: str, frames: _Frames, matters: Sequence[Line]) -> Iter
     for line in lines(f"lookalike.{language}.txt"):
         dice = _dice(line)
         if line.label == "whole":
-            yield from _calm(line, frames, "look-alike", None, times=8)
+            yield from _calm(line, frames, "look-alike", None, times=5)
             continue
         light = bool(understand(line.text).concepts & {"idiom", "laugh", "sport"})
-        for turn in range(10):
+        for turn in (0, 1, 2, 3, 9):
             question = _companion(line, quiet, dice)
             text = _chosen(line.text, dice)
             join = dice.choice((". ", ", ", " - ", ". anyway ", ". ", " :) "))
@@ -208,7 +216,7 @@ def _lookalikes(language: str, frames: _Frames, matters: Sequence[Line]) -> Iter
 def _self_harm(language: str, frames: _Frames) -> Iterator[Example]:
     for line in lines(f"selfharm.{language}.txt"):
         dice = _dice(line)
-        for turn in range(10):
+        for turn in (0, 1, 3, 5, 6):
             text = _chosen(line.text, dice)
             if turn == 1:
                 text = f"{dice.choice(frames.opens)} {text}"
@@ -227,7 +235,7 @@ def _self_harm(language: str, frames: _Frames) -> Iterator[Example]:
 
 def _matters(found: Sequence[Line], frames: _Frames) -> Iterator[Example]:
     for line in found:
-        yield from _calm(line, frames, "matter", Priority(f"P{line.label}"), times=7)
+        yield from _calm(line, frames, "matter", Priority(f"P{line.label}"), times=5)
 
 
 def _calm(line: Line, frames: _Frames, group: str, urgency: Priority | None, times: int) -> Iterator[Example]:
@@ -263,6 +271,65 @@ def _human_alone(line: Line) -> Iterator[Example]:
         yield Example(
             line.incident, line.third, "human", line.language, text, False, False, line.label == "yes", None
         )
+
+
+def _message(message: Labelled) -> Iterator[Example]:
+    """Vary a whole message as little as hurried hands would: it is realistic as it stands."""
+    dice = random.Random(message.incident)  # noqa: S311 - variation, not secrecy
+    group = (
+        "self-harm"
+        if message.self_harm
+        else ("subtle danger" if message.subtle else "plain danger")
+        if message.danger
+        else "look-alike"
+        if message.look_alike
+        else "other"
+    )
+    for turn in range(3):
+        text = message.text
+        if turn == 1:
+            text = _slips(_chat(text, message.language, dice), dice)
+        elif turn == 2:
+            text = _with_personal_data(text, message.language, dice)
+        yield Example(
+            message.incident,
+            int(message.incident[:8], 16) % THIRDS,
+            f"{MESSAGE}{group}",
+            message.language,
+            text,
+            message.danger,
+            message.self_harm,
+            message.wants_human,
+            message.urgency,
+        )
+
+
+# Addresses and numbers stand in calm messages as often as in terrible ones: by themselves they mean nothing.
+_PERSONAL = {
+    "en": ("I'm at {n} {street}.", "{n} {street}, by the way.", "cell {phone}", "call or text {phone}", "his plate is {plate}",
+           "plate {plate} lol", "she lives at {n} {street} apt {m}", "My number is {phone}, after six.", "Box {m}, RR {k}",
+           "the address is {n} {street}", "(that's {n} {street})", "born {k}/{m}/1974", "mail me at pat{m}@example.org"),
+    "fr": ("je suis au {n}, {street}.", "au {n}, {street}", "mon cell : {phone}", "appelez-moi au {phone}", "sa plaque : {plate}",
+           "elle reste au {n}, {street}, app. {m}", "Mon numéro est le {phone}, après 18 h.", "C.P. {m}", "c'est le {n} {street}",
+           "né le {k} mars 1974", "écrivez à pat{m}@example.org"),
+}  # fmt: skip
+_STREETS = {
+    "en": ("Osprey Crt", "N Marrow Ave", "Cinder Knoll", "Wexler Bay", "e locust", "Tamarack Row", "Old Ferry Rd", "Hollis Street",
+           "Pine Ridge Dr", "W Calloway Pl"),
+    "fr": ("rue des Sternes", "chemin du Quai", "rang Saint-Paul", "avenue des Cèdres", "boul. Lemire", "montée des Pins", "pl. du Moulin"),
+}  # fmt: skip
+
+
+def _with_personal_data(text: str, language: str, dice: random.Random) -> str:
+    said = dice.choice(_PERSONAL[language]).format(
+        n=dice.randrange(2, 9900),
+        m=dice.randrange(2, 99),
+        k=dice.randrange(1, 13),
+        street=dice.choice(_STREETS[language]),
+        phone=f"{dice.choice((204, 306, 418, 506, 613, 804, 819, 902))}-555-01{dice.randrange(10, 99)}",
+        plate=f"{''.join(dice.choices('ABCKLMRTX', k=3))} {dice.randrange(100, 999)}",
+    )
+    return f"{said} {text}" if dice.random() < 0.3 else f"{_sentence(text)} {said}"
 
 
 def _dice(line: Line) -> random.Random:

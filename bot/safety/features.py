@@ -1,7 +1,8 @@
-"""What the model looks at: words, pairs of words, letter groups, and concepts in combination."""
+"""What the model looks at: words, pairs of words, letter groups, concepts in combination, and what the rules say."""
 
 from itertools import combinations, pairwise
 
+from bot.safety import rules
 from bot.safety.reading import DANGER_CONCEPTS, Reading
 
 # Read across the whole message: context in one sentence changes the danger words of another.
@@ -77,6 +78,9 @@ def names(reading: Reading) -> dict[str, float]:
         for second in context:
             if first != second:
                 found[f"m={first}+{second}"] = 0.7
+    for letter, finding in (("r", rules.find(reading)), ("h", rules.self_harm(reading))):
+        if finding is not None:
+            found[f"{letter}={'certain' if finding.certain else 'doubtful'}"] = 2.0
     found["s=question"] = float(reading.words.question)
     found["s=shouting"] = float(reading.words.shouting)
     found["s=short" if total <= _SHORT else "s=medium" if total <= _MEDIUM else "s=long"] = 1.0

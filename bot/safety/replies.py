@@ -131,8 +131,8 @@ _NOT_STORED = {
     "fr": "Ce service ne peut pas recevoir de messages en ce moment : personne ici ne lit ceci. Ne nous attendez pas.",
 }
 _DOUBT = {
-    "en": "If anyone may be in danger now, call 911 first.",
-    "fr": "Si quelqu'un peut être en danger maintenant, appelez d'abord le 911.",
+    "en": "If anyone may be in danger now, call 911 first. If it is about suicide, call or text 988.",
+    "fr": "Si quelqu'un peut être en danger maintenant, appelez d'abord le 911. S'il s'agit de suicide, appelez ou textez le 988.",
 }
 _LOCAL = {
     "en": (("call 911", "call your local emergency number"), ("Call 911", "Call your local emergency number"),

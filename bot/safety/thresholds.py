@@ -1,53 +1,59 @@
 """Where the desk acts on a score. The same limits serve a message, the training report and the tests.
 
-A missed danger costs more than a false alarm, so with evidence in the text the limits lie well below a half.
+A missed danger costs more than a false alarm, so the limits lie below a half, and lowest where the words themselves
+speak of it. Below danger lies doubt: an ordinary answer with one line that names 911 and 988.
 """
 
 from bot.safety.model import Scores
-from bot.safety.reading import DANGER_CONCEPTS, Reading
+from bot.safety.reading import Reading
 from bot.safety.rules import Finding
 
 HARM_WORDS = frozenset({"sh_explicit", "sh_passive", "sh_farewell"})
 
-# By how many danger concepts stand behind the score: none, one, more.
-_DANGER = (0.5, 0.42, 0.33)
-_DANGER_WITH_RULE = 0.12
+_DANGER = 0.42
+_DANGER_WITH_RULE = 0.25
 _DOUBT = 0.12
 _DOUBT_WITH_RULE = 0.04
-# "Should I tell my family?" must not read as a farewell: without a word of wanting to die, the wording alone
-# has to be near certain. With such a word, very little more is needed.
-_SELF_HARM = 0.93
-_SELF_HARM_WITH_FAREWELL = 0.95
-_SELF_HARM_WITH_MEANS = 0.3
-_SELF_HARM_WITH_WORDS = 0.12
-_SELF_HARM_WITH_RULE = 0.01
+_DESPAIR_IN_DOUBT = 0.08
+_SELF_HARM = 0.35
+_SELF_HARM_WITH_HINTS = 0.22
+_SELF_HARM_WITH_WORDS = 0.1
+_SELF_HARM_WITH_RULE = 0.02
 _HUMAN = 0.5
 _HUMAN_WITH_WORDS = 0.3
-_P2 = 0.14
+_P2 = 0.2
 # A piece of a long message lacks its context, so it must be plain; and the whole must not speak against it.
-_PIECE = 0.75
-_WHOLE_FLOOR = 0.002
+_PIECE = 0.8
+_WHOLE_FLOOR = 0.01
+
+
+# Fewer words than this, none of them a word of danger, say too little for the wording alone to decide.
+_FEWEST_WORDS = 3
+
+
+def _says_enough(reading: Reading) -> bool:
+    return bool(reading.concepts) or sum(len(s.words) for s in reading.sentences) >= _FEWEST_WORDS
 
 
 def is_danger(reading: Reading, scores: Scores, finding: Finding | None) -> bool:
     """Say whether the message is immediate danger."""
-    if reading.foreign_emergency:
-        return True
-    if scores.danger >= _DANGER[min(len(reading.concepts & DANGER_CONCEPTS), len(_DANGER) - 1)]:
+    if reading.foreign_emergency or (scores.danger >= _DANGER and _says_enough(reading)):
         return True
     return finding is not None and finding.certain and scores.danger >= _DANGER_WITH_RULE
 
 
-def is_doubtful(scores: Scores, finding: Finding | None) -> bool:
-    """Say whether danger can't be ruled out, so that one line with the emergency number is due."""
+def is_doubtful(reading: Reading, scores: Scores, finding: Finding | None) -> bool:
+    """Say whether danger or despair can't be ruled out, so that one line with 911 and 988 is due."""
+    if finding is None and not _says_enough(reading):
+        return False
+    if scores.self_harm >= _DESPAIR_IN_DOUBT:
+        return True
     return scores.danger >= (_DOUBT if finding is None else _DOUBT_WITH_RULE)
 
 
 def is_self_harm(reading: Reading, scores: Scores, finding: Finding | None) -> bool:
     """Say whether somebody may harm themselves."""
-    if reading.foreign_self_harm:
-        return True
-    if scores.self_harm >= _self_harm_limit(reading):
+    if reading.foreign_self_harm or (scores.self_harm >= _self_harm_limit(reading) and _says_enough(reading)):
         return True
     return finding is not None and (finding.certain or scores.self_harm >= _SELF_HARM_WITH_RULE)
 
@@ -55,9 +61,9 @@ def is_self_harm(reading: Reading, scores: Scores, finding: Finding | None) -> b
 def _self_harm_limit(reading: Reading) -> float:
     if reading.concepts & {"sh_explicit", "sh_passive"}:
         return _SELF_HARM_WITH_WORDS
-    if reading.concepts & {"sh_means", "sh_third"}:
-        return _SELF_HARM_WITH_MEANS
-    return _SELF_HARM_WITH_FAREWELL if "sh_farewell" in reading.concepts else _SELF_HARM
+    if reading.concepts & {"sh_means", "sh_third", "sh_farewell"}:
+        return _SELF_HARM_WITH_HINTS
+    return _SELF_HARM
 
 
 def asks_for_human(reading: Reading, scores: Scores) -> bool:

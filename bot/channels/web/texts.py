@@ -164,7 +164,8 @@ _ENGLISH: Final = ChatTexts(
     unreviewed="Starter text, not yet reviewed by your hub",
     more_steps="The steps go on here",
     show_steps="Show steps",
-    in_doubt="If anyone may be in danger right now, call 911 (or your local emergency number) first.",
+    in_doubt="If anyone may be in danger right now, call 911 (or your local emergency number) first. "
+    "If it is about suicide, call or text 988.",
     helped="Did this help?",
     yes="Yes",
     no="No",
@@ -286,7 +287,7 @@ _FRENCH: Final = ChatTexts(
     more_steps="La suite des étapes",
     show_steps="Montrer les étapes",
     in_doubt="Si quelqu'un pourrait être en danger en ce moment, appelez d'abord le 911 "
-    "(ou votre numéro d'urgence local).",
+    "(ou votre numéro d'urgence local). S'il s'agit de suicide, appelez ou textez le 988.",
     helped="Est-ce que cela vous a aidé?",
     yes="Oui",
     no="Non",

@@ -1,0 +1,84 @@
+"""Judge one reading: the learned scores, the limits and the plain rules together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.safety import rules, sense, thresholds, urgency
+from bot.safety.model import Model, Scores
+from bot.safety.reading import DANGER_CONCEPTS, Reading, Sentence
+from escalation.sla import Priority
+
+# A long mail is also read piece by piece, so that a danger in its middle is not diluted.
+_LONG = 60
+_PIECE = 3
+_PIECES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is true of a message, before its language, its deadline and its thread are looked at."""
+
+    danger: bool
+    self_harm: bool
+    wants_human: bool
+    in_doubt: bool
+    urgency: Priority
+
+
+def judge(reading: Reading, learned: Model, known: sense.Vectors) -> Verdict:
+    """Judge by the weights, with the rules beside them; `known` holds the vectors of the sentences."""
+    finding, harm = rules.find(reading), rules.self_harm(reading)
+    scores = learned.scores(reading, known)
+    pieces = _pieces(reading, learned, known)
+    danger = thresholds.is_danger(reading, scores, finding) or any(
+        thresholds.is_dangerous_piece(piece, scores) for piece in pieces
+    )
+    at_risk = thresholds.is_self_harm(reading, scores, harm) or any(
+        thresholds.is_self_harm_piece(piece, scores) for piece in pieces
+    )
+    return _verdict(
+        danger=danger,
+        at_risk=at_risk,
+        human=thresholds.asks_for_human(reading, scores),
+        doubt=thresholds.is_doubtful(reading, scores, finding),
+        level=urgency.by_scores(scores),
+    )
+
+
+def by_rules(reading: Reading) -> Verdict:
+    """Judge by the plain rules alone, for when the weights can't be used."""
+    finding = rules.find(reading)
+    return _verdict(
+        danger=finding is not None and finding.certain,
+        at_risk=rules.self_harm(reading) is not None,
+        human="human" in reading.concepts,
+        doubt=finding is not None,
+        level=urgency.by_rules(reading),
+    )
+
+
+def _verdict(*, danger: bool, at_risk: bool, human: bool, doubt: bool, level: Priority) -> Verdict:
+    if danger or at_risk:
+        level = Priority.P1
+    elif human:
+        level = urgency.most_urgent(level, Priority.P3)
+    return Verdict(danger, at_risk, human, doubt, level)
+
+
+def _pieces(reading: Reading, learned: Model, known: sense.Vectors) -> list[Scores]:
+    """Score neighbouring sentences of a long message, where any danger concept is seen."""
+    sentences = reading.sentences
+    if sum(len(sentence.words) for sentence in sentences) < _LONG:
+        return []
+    found: list[Scores] = []
+    for place in range(len(sentences)):
+        part = sentences[place : place + _PIECE]
+        if _worth_reading(part):
+            found.append(learned.scores(Reading(part, reading.words, False, False), known))
+        if len(found) >= _PIECES:
+            break
+    return found
+
+
+def _worth_reading(part: Sequence[Sentence]) -> bool:
+    return any(concept in DANGER_CONCEPTS for sentence in part for concept in sentence.concepts)
