@@ -46,6 +46,7 @@ COPY LICENSE /usr/share/doc/helpdesk/LICENSE
 
 # Nothing is written outside the volume and /tmp, so the root file system may be read-only.
 ENV PATH=/opt/helpdesk/bin:$PATH \
+    OPENBLAS_NUM_THREADS=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PYTHONSAFEPATH=1 \

@@ -7,9 +7,12 @@ from datetime import date
 import pytest
 
 from knowledge_base.documents import DocumentKind, PassageKind
+from knowledge_base.generations.senses import known_codes, starter_file
 from knowledge_base.passages import DraftPassage, cut
 from knowledge_base.readers.markdown import read_markdown
+from knowledge_base.senses.making import count_missing
 from knowledge_base.starter import starter_files
+from knowledge_base.starter.encode import texts
 from tests.support.starter import PHONE, STARTER, StarterFile, starter_documents
 
 KEYS = {
@@ -264,3 +267,8 @@ def test_french_keeps_colons_and_quotation_marks_beside_their_words(document: St
     for line in document.body.splitlines():
         if not line.startswith("#"):
             assert not re.search(r" :(?=\s|$)|« | »|\d [$%]", line), line
+
+
+def test_the_library_is_encoded_as_it_is_now() -> None:
+    """A new desk would otherwise spend its first minute on it: python -m knowledge_base.starter.encode."""
+    assert count_missing(texts(), known_codes(starter_file().parent)) == 0
