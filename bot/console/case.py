@@ -12,6 +12,7 @@ from bot.browser.live import Subject, Topic, fingerprint
 from bot.browser.transcript import Paragraph, Reader, Source, in_order, paragraphs_of, sources_of
 from bot.console.private import PrivatePart, read_private
 from bot.console.texts import TEXTS, ConsoleTexts
+from bot.console.texts.library import LIBRARY, LibraryTexts
 from bot.console.topics import topic_name
 from bot.delivery import announce, sealing
 from bot.privacy.opening import Grant
@@ -35,6 +36,7 @@ from escalation.tables import (
     Reminder,
     SubjectKind,
     Ticket,
+    TicketState,
 )
 
 _AFTER = "after-"
@@ -87,6 +89,10 @@ class HistoryLine:
     detail: str
 
 
+# A ticket in one of these may become an article.
+_PROPOSABLE = frozenset({TicketState.SOLVED, TicketState.CLOSED})
+
+
 @dataclass(frozen=True, slots=True)
 class CasePage:
     """A ticket, ready to be drawn for one person."""
@@ -118,6 +124,7 @@ class CasePage:
     original: bool
     seen: str
     police: tuple[PoliceLine, ...] | None = None
+    proposable: LibraryTexts | None = None
 
 
 def read_case(
@@ -164,6 +171,9 @@ def read_case(
         private=read_private(session, services, actor, ticket, reader, granted),
         original=original,
         seen=fingerprint(session, Topic(Subject.TICKET, ticket.id)),
+        proposable=LIBRARY[language]
+        if may_work and ticket.state in _PROPOSABLE and not thing.sealed
+        else None,
         police=announce.police_lines(session, requester, language.value)
         if ticket.priority is Priority.P1 and unfinished
         else None,

@@ -1,7 +1,7 @@
-"""The admins' lists: the library, and everything that left the desk. No words of anybody."""
+"""The admins' list of everything that left the desk. No words of anybody."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from sqlmodel import Session, and_, col, func, or_, select
 
@@ -9,30 +9,12 @@ from bot.browser.language import Language
 from bot.browser.transcript import Reader
 from bot.console.case import point_name, recipient_name
 from bot.console.texts import TEXTS
-from bot.rendering import times
 from bot.rendering.labels import label
 from escalation import confidentiality, tickets
 from escalation.access import Actor, Verb, may
 from escalation.tables import OutboxMessage, OutboxState, Reminder, SubjectKind, Ticket
-from knowledge_base import library
 
 _LATEST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """One document of the library."""
-
-    document_id: str
-    title: str
-    kind: str
-    language: str
-    state: str
-    version: int
-    passages: int
-    reviewed: bool
-    review: str
-    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +51,6 @@ class OutboxPage:
     counts: tuple[tuple[str, str, int], ...]
     reminders: tuple[ReminderRow, ...]
     deliveries: tuple[DeliveryRow, ...]
-
-
-def read_library(session: Session, reader: Reader) -> tuple[DocumentRow, ...]:
-    """Return every document of the library."""
-    texts = TEXTS[reader.language]
-    rows = []
-    for one in library.list_documents(session):
-        review = texts.reviewed if one.reviewed else texts.not_reviewed
-        if one.review_date:
-            noon = datetime.combine(one.review_date, time(12), tzinfo=UTC)
-            by = texts.review_by.format(when=times.day(noon, "UTC", reader.language))
-            review = f"{review}, {by}"
-        rows.append(
-            DocumentRow(
-                document_id=one.document_id,
-                title=one.title,
-                kind=one.kind.replace("_", " "),
-                language=texts.languages.get(one.language, one.language),
-                state=texts.document_states.get(one.state, one.state),
-                version=one.version,
-                passages=one.passages,
-                reviewed=one.reviewed,
-                review=review,
-                owner=one.owner,
-            )
-        )
-    return tuple(rows)
 
 
 def read_outbox(session: Session, actor: Actor, reader: Reader) -> OutboxPage:

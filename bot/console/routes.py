@@ -23,9 +23,10 @@ from bot.browser.visitor import Visitor, check_form, language_of, vault_of
 from bot.console import sign_in
 from bot.console.case import CasePage, read_case
 from bot.console.door import Door
+from bot.console.library_routes import LibraryRoutes
 from bot.console.privacy_routes import PrivacyRoutes
 from bot.console.queue import Show, read_queue
-from bot.console.records import read_library, read_outbox
+from bot.console.records import read_outbox
 from bot.console.texts import TEXTS, ConsoleTexts
 from bot.database import reading
 from bot.privacy.opening import Grant
@@ -106,13 +107,6 @@ class Console:
     async def live_ticket(self, request: Request, number: str) -> Response:
         """Tell the page when the ticket changes."""
         return await self._live(request, lambda: self._topic(request, number))
-
-    def library(self, request: Request) -> Response:
-        """Show what the bot quotes from."""
-        visitor = self.staff(request)
-        with reading(self.services.engine) as session:
-            rows = read_library(session, self.reader(visitor))
-        return self.draw(request, visitor, "library.html", rows)
 
     def outbox(self, request: Request) -> Response:
         """Show reminders and deliveries."""
@@ -282,6 +276,10 @@ class Console:
         """Lead back to the queue."""
         return self._paper.go(request, "/console", visitor)
 
+    def go(self, request: Request, address: str, visitor: Visitor) -> Response:
+        """Lead on after a form."""
+        return self._paper.go(request, address, visitor)
+
     def _case(self, visitor: Visitor, number: str, granted: Grant | None) -> CasePage:
         with reading(self.services.engine) as session:
             ticket = self._readable(session, visitor, number)
@@ -360,7 +358,7 @@ class Console:
 def router(services: Services) -> APIRouter:
     """Return the console's routes: sign-in, queue, tickets, lists, live events."""
     console = Console(services)
-    door, private = console.door, PrivacyRoutes(console)
+    door, private, shelves = console.door, PrivacyRoutes(console), LibraryRoutes(console)
     routes = APIRouter(route_class=page_route(console.refuse), include_in_schema=False)
     gets: tuple[tuple[str, Callable[..., object]], ...] = (
         ("/demo/sign-in/{token}", door.demonstration),
@@ -368,7 +366,13 @@ def router(services: Services) -> APIRouter:
         ("/console/sign-in/{token}", door.link_page),
         ("/console", console.queue),
         ("/console/live", console.live_queue),
-        ("/console/library", console.library),
+        ("/console/library", shelves.shelf),
+        ("/console/library/new", shelves.new),
+        ("/console/library/{document_id}", shelves.document),
+        ("/console/library/{document_id}/edit", shelves.edit),
+        ("/console/gaps", shelves.gaps),
+        ("/console/words", shelves.words),
+        ("/console/changes", shelves.changes),
         ("/console/outbox", console.outbox),
         ("/console/access-log", private.access_log),
         ("/console/tickets/{number}", console.ticket),
@@ -384,6 +388,12 @@ def router(services: Services) -> APIRouter:
         ("/console/tickets/{number}/resolve", console.resolve),
         ("/console/tickets/{number}/open", private.open_private),
         ("/console/tickets/{number}/who", private.decide),
+        ("/console/tickets/{number}/article", shelves.propose),
+        ("/console/library/new", shelves.save_new),
+        ("/console/library/{document_id}", shelves.act),
+        ("/console/library/{document_id}/edit", shelves.save),
+        ("/console/gaps", shelves.begin),
+        ("/console/words", shelves.change_words),
     )
     for path, handler in gets:
         routes.add_api_route(path, handler, methods=["GET", "HEAD"], response_model=None)

@@ -15,11 +15,17 @@ from bot.curation.acts import (
     take_in,
     withdraw,
 )
+from bot.curation.from_ticket import draft_from_ticket
+from bot.curation.gaps import GapGroup, Gaps
+from bot.curation.gaps import draft as draft_for_gap
+from bot.curation.gaps import look as look_for_gaps
 from bot.curation.purging import Purge, Reader, purge, readers_of
-from bot.curation.rights import by_of, who
+from bot.curation.rights import by_of, needs_second, who
 from bot.curation.wording import add_synonym, approve, remove_approved, remove_synonym
 
 __all__ = [
+    "GapGroup",
+    "Gaps",
     "HowToPublish",
     "Published",
     "Purge",
@@ -29,7 +35,11 @@ __all__ = [
     "approve",
     "by_of",
     "confirm_match",
+    "draft_for_gap",
+    "draft_from_ticket",
     "expire",
+    "look_for_gaps",
+    "needs_second",
     "publish",
     "purge",
     "readers_of",

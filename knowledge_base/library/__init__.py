@@ -15,7 +15,7 @@ from knowledge_base.generations import (
 )
 from knowledge_base.library.adding import Added, add, known_source
 from knowledge_base.library.approved_rows import ApprovedReply, approve, list_approved, remove_approved
-from knowledge_base.library.comparison import Comparison, compare
+from knowledge_base.library.comparison import Comparison, Mark, compare
 from knowledge_base.library.events import Act, Event, history
 from knowledge_base.library.lifecycle import (
     MATERIAL,
@@ -27,6 +27,7 @@ from knowledge_base.library.lifecycle import (
     retire_expired,
     withdraw,
 )
+from knowledge_base.library.manifest import MANIFEST, ExportedDocument, Manifest, export, read_manifest
 from knowledge_base.library.parity import Parity, match, parity
 from knowledge_base.library.synonym_rows import add_synonym, remove_synonym
 from knowledge_base.library.versions import (
@@ -53,6 +54,7 @@ from knowledge_base.lookup import (
 from knowledge_base.twins import Behind, behind
 
 __all__ = [
+    "MANIFEST",
     "MATERIAL",
     "Act",
     "Added",
@@ -61,7 +63,10 @@ __all__ = [
     "Comparison",
     "DocumentSummary",
     "Event",
+    "ExportedDocument",
     "Library",
+    "Manifest",
+    "Mark",
     "Parity",
     "PassageView",
     "Purged",
@@ -74,6 +79,7 @@ __all__ = [
     "compare",
     "compare_versions",
     "current_generation",
+    "export",
     "find_document",
     "get_document",
     "get_passage",
@@ -92,6 +98,7 @@ __all__ = [
     "parity",
     "publish",
     "purge",
+    "read_manifest",
     "recalled_among",
     "remove_approved",
     "remove_synonym",

@@ -82,8 +82,24 @@ def make_published(
     row.state, row.changed_at = DocumentState.PUBLISHED, now
     describe(row, document)
     session.add_all([row, version])
+    _drop_material(session, row)
     act = Act.ROLLED_BACK if back else Act.PUBLISHED
     events.note(session, act, by, now, document=public_id(row), version=version.number)
+
+
+def _drop_material(session: Session, row: Document) -> None:
+    """Remove the drafts that hold people's words, masked as they are: the article is written now."""
+    drafts = session.exec(
+        select(DocumentVersion).where(
+            col(DocumentVersion.document_id) == row_id(row),
+            col(DocumentVersion.state) == VersionState.DRAFT,
+        )
+    ).all()
+    for draft in drafts:
+        if holds_material(from_json(draft.structure)):
+            session.exec(delete(Passage).where(col(Passage.version_id) == draft.id))
+            session.delete(draft)
+    session.flush()
 
 
 def describe(row: Document, document: StructuredDocument) -> None:

@@ -252,3 +252,67 @@ def test_text_of_documents_and_names_of_files_can_not_steer_the_terminal(run: Ru
         assert "\x1b" not in done.output
         assert "\u202e" not in done.output
     assert "[bold red]Zamboni" in outputs[2].stdout
+
+
+# the whole library as files
+
+
+def test_an_exported_library_makes_the_same_library(
+    run: Run, folder: Path, tmp_path: Path, sqlite_desks: DeskFactory
+) -> None:
+    run("add", str(folder))
+    run("add", "--draft", str(_changed(folder, "ambulances", "fire engines")))
+    run("synonyms", "add", "white stuff", "snow", "--language", "en")
+    said = ("--document", "snowplough-en", "--language", "en", "--text", "The ambulance streets, first.")
+    run("approved", "add", "Which streets are ploughed first?", *said)
+    run("withdraw", "swatting-fr")
+    run("retire", "swatting-en")
+    exported = run("export", str(tmp_path / "out"))
+    assert exported.exit_code == 0, exported.output
+
+    with sqlite_desks.desk() as desk:
+        other = desk.services.settings
+    there = {
+        "HELPDESK_DATA_DIR": str(other.data_dir),
+        "HELPDESK_KEY_FILE": str(other.key_path),
+        "HELPDESK_ENV_FILE": str(tmp_path / "empty.env"),
+    }
+
+    def run_there(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["kb", *arguments], env=there, catch_exceptions=False)
+
+    for document in ("swatting-en", "swatting-fr", "doxing-en"):  # so that they come back from the files
+        run_there("purge", document, "--reason", "test", "--yes")
+    assert run_there("add", str(tmp_path / "out")).exit_code == 0
+    assert run_there("export", str(tmp_path / "again")).exit_code == 0
+    first, second = (
+        {str(f.relative_to(d)): f.read_text() for f in d.rglob("*.*")}
+        for d in (tmp_path / "out", tmp_path / "again")
+    )
+    assert first == second
+    kept = ("title", "kind", "state", "topics", "visibility", "owner", "sources", "passages", "draft")
+    both = [
+        {one["document_id"]: [one[name] for name in kept] for one in json.loads(ran("list", "--json").stdout)}
+        for ran in (run, run_there)
+    ]
+    assert both[0] == both[1]
+    once_more = run_there("add", str(tmp_path / "out"))
+    assert {row[3] for row in table(once_more)} == {"unchanged"}
+
+
+def test_an_export_does_not_overwrite_a_folder_of_something_else(run: Run, folder: Path) -> None:
+    assert "choose another name" in run("export", str(folder)).stderr
+
+
+def test_the_state_of_the_library_is_counted(run: Run, folder: Path) -> None:
+    run("add", str(folder))
+    stats = json.loads(run("stats", "--json").stdout)
+    assert stats["by_language"]["en"] == stats["by_language"]["fr"] + 1
+    assert stats["untranslated"] == 1
+    assert "snowplough-en" in run("parity").stdout
+
+
+def _changed(folder: Path, old: str, new: str) -> Path:
+    file = folder / "winter" / "snowplough.md"
+    file.write_text(file.read_text().replace(old, new))
+    return file

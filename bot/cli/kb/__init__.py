@@ -3,7 +3,7 @@
 import typer
 
 from bot.cli import kb_evaluate
-from bot.cli.kb import adding, life, looking, wording
+from bot.cli.kb import adding, exporting, gaps, life, looking, wording
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -29,6 +29,9 @@ app.command("confirm")(life.confirm)
 app.command("history")(life.history)
 app.command("parity")(life.parity)
 app.command("stats")(looking.stats)
+app.command("export")(exporting.export)
+app.command("draft-from-ticket")(gaps.draft_from_ticket)
+app.add_typer(gaps.app, name="gaps", help="What people asked and the library could not answer.")
 app.command("evaluate")(kb_evaluate.evaluate)
 app.add_typer(wording.synonyms, name="synonyms", help="Phrases people write, and the library's own words.")
 app.add_typer(wording.approved, name="approved", help="Fixed replies to named questions.")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from bot import curation
 from bot.cli.common import AsWhom, DataDir, acting, cell, desk, err, one_line_errors, out, plain
+from bot.cli.kb import exporting
 from bot.cli.kb.shown import print_comparison
 from bot.cli.kb.sources import Content, Source, find_sources
 from bot.curation import HowToPublish, TakenIn
@@ -24,8 +25,9 @@ from escalation.access import Actor
 from knowledge_base import library
 from knowledge_base.documents import Attributes, DocumentKind, StructuredDocument
 from knowledge_base.errors import LibraryError, ReadError
-from knowledge_base.library import Added
+from knowledge_base.library import Added, Manifest
 from knowledge_base.readers import ReaderProcess
+from knowledge_base.tables import DocumentState
 
 # Of a change, as much as a terminal shows at once; `kb diff` shows the rest.
 _LINES_SHOWN = 24
@@ -82,7 +84,6 @@ class _Run:
 
     services: Services
     actor: Actor
-    how: HowToPublish
     about: _About
     now: dt.datetime
     dry: bool
@@ -145,20 +146,22 @@ def add(
         licence=licence,
     )
     how = HowToPublish.NOTHING if draft else HowToPublish.ALL if publish else HowToPublish.NEW
-    sources, faults = find_sources(paths)
+    jobs, manifests, faults = _jobs(paths, how)
     taken: list[_Taken] = []
     with desk(data_dir) as services:
-        run = _Run(services, acting(services, who), how, about, services.clock(), dry_run, again)
+        run = _Run(services, acting(services, who), about, services.clock(), dry_run, again)
         with _progress() as bar, ReaderProcess() as reader:
-            whole = bar.add_task("adding", total=len(sources))
-            for source in sources:
-                for result in _add_each(run, reader, source, bar, taken):
+            whole = bar.add_task("adding", total=len(jobs))
+            for job in jobs:
+                for result in _add_each(run, reader, job, bar, taken):
                     if isinstance(result, _NotTaken):
                         faults.append(str(result))
                     else:
                         taken.append(result)
                 bar.advance(whole)
         if not dry_run:
+            for manifest in manifests:
+                faults += exporting.bring_back(services, run.actor, manifest)
             services.library.refresh(services.engine, services.clock())
     _summarise(taken, faults, dry_run=dry_run)
     for fault in faults:
@@ -167,10 +170,47 @@ def add(
         raise typer.Exit(1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Something to add. `exported` is set for a file that an export names: then it may be a draft beside what
+    is published, and is not another file of the same name."""
+
+    source: Source
+    how: HowToPublish
+    exported: bool = False
+
+
+def _jobs(paths: list[str], how: HowToPublish) -> tuple[list[_Job], list[Manifest], list[str]]:
+    """Return what to add, in order, with the manifests of exported folders, and a line for each fault."""
+    jobs: list[_Job] = []
+    manifests: list[Manifest] = []
+    faults: list[str] = []
+    others: list[str] = []
+    for path in paths:
+        try:
+            manifest = exporting.manifest_in(path)
+        except LibraryError as error:
+            faults.append(f"{path}: {error}")
+            continue
+        if manifest is None:
+            others.append(path)
+            continue
+        manifests.append(manifest)
+        for one in manifest.documents:
+            first = how if one.state is DocumentState.PUBLISHED else HowToPublish.NOTHING
+            for name, what in ((one.file, first), (one.draft, HowToPublish.NOTHING)):
+                found, missing = find_sources([str(Path(path) / name)] if name else [])
+                jobs += [_Job(source, what, exported=True) for source in found]
+                faults += missing
+    sources, missing = find_sources(others)
+    return [*jobs, *(_Job(source, how) for source in sources)], manifests, faults + missing
+
+
 def _add_each(
-    run: _Run, reader: ReaderProcess, source: Source, bar: Progress, taken: list[_Taken]
+    run: _Run, reader: ReaderProcess, job: _Job, bar: Progress, taken: list[_Taken]
 ) -> Iterator[_Taken | _NotTaken]:
     """Take in what a source holds: one document, or those of an archive; yield what became of each."""
+    source = job.source
     pages: TaskID = bar.add_task(plain(Path(source.label).name)[:40], total=None)
 
     def on_page(page: int, of: int) -> None:
@@ -179,7 +219,7 @@ def _add_each(
     try:
         content = source.get()
         source_hash = hashlib.sha256(content.data).hexdigest()
-        if known := _known(run, source_hash):
+        if known := _known(run, job, source_hash):
             yield _Taken(source.label, TakenIn(known))
             return
         for reading in reader.read_each(content.name, content.data, on_page):
@@ -191,6 +231,7 @@ def _add_each(
                 continue
             yield _keep(
                 run,
+                job,
                 _from(reading.document, content),
                 reading.name,
                 label,
@@ -212,17 +253,23 @@ def _from(document: StructuredDocument, content: Content) -> StructuredDocument:
     return replace(document, attributes=replace(document.attributes, source_address=content.address))
 
 
-def _known(run: _Run, source_hash: str) -> Added | None:
+def _known(run: _Run, job: _Job, source_hash: str) -> Added | None:
     """Return what the library holds of these very bytes, if nothing is left to do with it."""
     if run.again or not run.about.empty:
         return None
     with reading(run.services.engine) as session:
         known = library.known_source(session, source_hash)
-    return known if known and (known.published or run.how is HowToPublish.NOTHING) else None
+    return known if known and (known.published or job.how is HowToPublish.NOTHING) else None
 
 
 def _keep(
-    run: _Run, document: StructuredDocument, name: str, label: str, source_hash: str, taken: list[_Taken]
+    run: _Run,
+    job: _Job,
+    document: StructuredDocument,
+    name: str,
+    label: str,
+    source_hash: str,
+    taken: list[_Taken],
 ) -> _Taken | _NotTaken:
     """Take in one document, whole or not at all."""
     try:
@@ -234,10 +281,11 @@ def _keep(
                 source_name=name,
                 # With attributes of the command line, the bytes alone are not what was kept.
                 source_hash=source_hash if run.about.empty else "",
-                how=run.how,
+                how=job.how,
                 now=run.now,
             )
-            _refuse_twin(run, done, label, taken)
+            if not job.exported:
+                _refuse_twin(run, done, label, taken)
             if run.dry:
                 session.rollback()
     except _NotTaken as error:
