@@ -64,13 +64,24 @@ def compare(old: StructuredDocument | None, new: StructuredDocument) -> Comparis
     """Compare two versions; with no old one, everything is new."""
     before = readable(old) if old else ()
     after = readable(new)
-    gone, added = facts.changed("\n".join((*before, *_told(old))), "\n".join((*after, *_told(new))))
-    hot = {fact.key for fact in (*gone, *added)}
+    groups = _groups(before, after)
+    # Only what changed is compared: 911 on one line must not hide that it is gone from another.
+    removed = [
+        text for group in groups for tag, i1, i2, _, _ in group if tag != "equal" for text in before[i1:i2]
+    ]
+    added = [
+        text for group in groups for tag, _, _, j1, j2 in group if tag != "equal" for text in after[j1:j2]
+    ]
+    told, tells = tuple(_told(old)), tuple(_told(new))
+    removed += [text for text in told if text not in tells]
+    added += [text for text in tells if text not in told]
+    gone, fresh = facts.changed("\n".join(removed), "\n".join(added))
+    hot = {fact.key for fact in (*gone, *fresh)}
     return Comparison(
-        lines=tuple(_lines(before, after, hot)),
+        lines=tuple(_lines(groups, before, after, hot)),
         attributes=_attributes(old, new),
         gone=gone,
-        new=added,
+        new=fresh,
     )
 
 
@@ -96,9 +107,18 @@ def _block(block: Block) -> Iterator[str]:
             yield from block.text.splitlines()
 
 
-def _lines(before: tuple[str, ...], after: tuple[str, ...], hot: set[str]) -> Iterator[Line]:
+_Opcode = tuple[str, int, int, int, int]
+
+
+def _groups(before: tuple[str, ...], after: tuple[str, ...]) -> list[list[_Opcode]]:
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for group in matcher.get_grouped_opcodes(_CONTEXT):
+    return [list(group) for group in matcher.get_grouped_opcodes(_CONTEXT)]
+
+
+def _lines(
+    groups: list[list[_Opcode]], before: tuple[str, ...], after: tuple[str, ...], hot: set[str]
+) -> Iterator[Line]:
+    for group in groups:
         if group[0][1] > 0 or group[0][3] > 0:
             yield Line(Mark.CUT, "")
         for tag, i1, i2, j1, j2 in group:
