@@ -8,7 +8,7 @@ from sqlmodel import Session
 from escalation import directory
 from escalation.business_hours import Calendar, CalendarError, next_open
 from escalation.kinds import ReminderState, RoleName
-from escalation.sla import Policy, Target
+from escalation.sla import Policy, Target, pages_now
 from escalation.sla.points import QUICK_REPEATS
 from escalation.tables import Person, Ticket
 
@@ -17,6 +17,7 @@ LEADS = "leads"
 ADMINS = "admins"
 EVERYONE = "everyone"
 OWNER = "owner"
+_DANGER = ("danger", "self_harm")
 _EARLY = ("50", "75")
 _NUDGES_OF_CALM = ("90", "due")
 
@@ -95,6 +96,12 @@ class Roster:
         if _repeat(point) <= QUICK_REPEATS:
             return keys
         return tuple(dict.fromkeys((*keys, *self.named(self._policy.fallback, ticket))))
+
+    def may_wake(self, ticket: Ticket) -> bool:
+        """Tell whether this ticket is worth somebody's sleep: not a P2 that threatens nobody and can wait."""
+        topics = self._policy.follow_up.topics
+        danger = ticket.topic in topics or ticket.reason in _DANGER
+        return pages_now(self._policy, ticket.priority, self._now, danger=danger, needed_by=ticket.needed_by)
 
     def send_at(self, key: str, now: datetime, *, urgent: bool) -> datetime:
         """Return when this recipient may be told: at once if it is urgent, else in their next working minute.

@@ -124,7 +124,7 @@ def _reminders(
     ticket: Ticket, state: ClockState, point: Point, roster: Roster, now: datetime
 ) -> Iterable[NewReminder]:
     how = state_of(ticket, state.target, point.name)
-    urgent = ticket.priority.urgent
+    urgent = roster.may_wake(ticket)
     keys = roster.of_point(ticket, point.name)
     if how is ReminderState.DIGEST:
         keys = keys[:1]  # on record once, that nobody is nudged for it later

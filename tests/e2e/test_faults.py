@@ -121,7 +121,9 @@ def settle(desk: Desk) -> None:
             session.add(chain)
         # nor shall a watchdog plan them again
         session.connection().execute(update(Ticket).values(state=TicketState.CANCELLED))
-    until(lambda: unfinished(desk) == 0, 90)
+    until(
+        lambda: unfinished(desk) == 0, 180
+    )  # a claim whose worker lost the database runs out after a minute
 
 
 @contextmanager

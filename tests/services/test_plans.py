@@ -331,6 +331,30 @@ def test_no_night_is_promised_until_a_page_was_answered_and_none_after_one_was_n
     assert first_reply() > timedelta(hours=10)
 
 
+def test_a_p2_that_threatens_nobody_and_can_wait_lets_people_sleep(desk: Desk) -> None:
+    policy = replace(desk.services.policy, out_of_hours=Cover("lead on call", ("pager",)))
+    desk.services = replace(desk.services, policies=Policies(policy))
+    selftest.acknowledge(desk.services, _page_of(desk, selftest.start(desk.services)), "the pager")
+    desk.clock.now = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # 23:00 in Toronto
+    desk.say(DOXED, thread="a", who="a")
+    desk.say(DOXED, thread="b", who="b")
+    with transaction(desk.services.engine) as session:
+        later = desk.clock() + timedelta(days=2)
+        session.connection().execute(
+            update(Ticket).where(col(Ticket.id) == 2).values(topic="flags", needed_by=later)
+        )
+    pass_time(desk, timedelta(minutes=40), MINUTE)
+    woken = " ".join(text for _, text in mailed(desk, "reminder") + mailed(desk, "reminders"))
+    assert "HD-1001" in woken
+    assert "HD-1002" not in woken
+    pass_time(desk, timedelta(hours=11), timedelta(minutes=10))
+    assert "HD-1002" in " ".join(t for _, t in mailed(desk, "reminder") + mailed(desk, "reminders"))
+
+
+def _page_of(desk: Desk, test_id: int) -> str:
+    return str(next(test for test in desk.rows(SelfTest) if test.id == test_id).outbox_id)
+
+
 def test_a_daily_test_begins_once_a_day_at_its_hour(desk: Desk) -> None:
     settings = desk.services.settings.model_copy(update={"selftest_at": "14:00"})
     services = replace(desk.services, settings=settings)
