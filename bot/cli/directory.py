@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
+from bot.cli import directory_edits
 from bot.cli.common import (
     AsJson,
     AsWhom,
@@ -55,8 +56,11 @@ def import_file(
     """Take cities or people from a CSV file, all of it or nothing.
 
     Cities have the columns slug, name, country, region, zone, member, has_911, dispatch_phone (the ten-digit
-    line that reaches the city's own dispatch), police_contact, police_checked_on (YYYY-MM-DD); people have
-    name, email, slack (WORKSPACE/USER), roles, city, title, language, zone, topics, languages, on_duty, pager. A column that is
+    line that reaches the city's own dispatch), police_contact, police_checked_on (YYYY-MM-DD), cohort,
+    population_band, government, languages, peer_consent; people have name, email, slack (WORKSPACE/USER), roles,
+    city, title, language, zone, and of experts topics (doxing:3 with a level of 1 to 3), languages, jurisdictions
+    (US, CA-QC), capacity, on_duty, takes_danger, hours (Mon-Fri 09:00-17:00), on_call (a day of each week), away
+    (2026-12-21/2027-01-03), backup (an email), conflict_cities, conflict_people (emails), pager. A column that is
     not there and an empty cell leave things as they are; a cell with - empties it. People are the same
     by email address or Slack identity, never by name.
     """
@@ -231,6 +235,9 @@ def reinstate(
             raise NotFound("Name somebody of the directory. See: helpdesk directory list")
         unsafe.reinstate(services, other.person_id, actor, reason, channel="terminal")
         out.print("This person can be written to again, on their own channels.")
+
+
+directory_edits.register(app)
 
 
 def _table(*columns: str) -> Table:

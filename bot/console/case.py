@@ -14,6 +14,7 @@ from bot.console.private import PrivatePart, read_private
 from bot.console.texts import TEXTS, ConsoleTexts
 from bot.console.texts.library import LIBRARY, LibraryTexts
 from bot.console.topics import topic_name
+from bot.console.work import WorkPart, read_work
 from bot.delivery import announce, sealing
 from bot.privacy.opening import Grant
 from bot.redaction import mask
@@ -40,6 +41,8 @@ from escalation.tables import (
 )
 
 _AFTER = "after-"
+# What an event says for the clocks alone.
+_FOR_CLOCKS = frozenset({"policy", "covered", "asked_at", "escalated_at", "unanswered_since"})
 
 
 class Speaker(StrEnum):
@@ -121,6 +124,7 @@ class CasePage:
     may_work: bool
     may_claim: bool
     private: PrivatePart
+    work: WorkPart
     original: bool
     seen: str
     police: tuple[PoliceLine, ...] | None = None
@@ -169,6 +173,7 @@ def read_case(
         may_work=may_work,
         may_claim=may_work and unfinished and ticket.assignee_id is None,
         private=read_private(session, services, actor, ticket, reader, granted),
+        work=read_work(session, services, actor, ticket, reader),
         original=original,
         seen=fingerprint(session, Topic(Subject.TICKET, ticket.id)),
         proposable=LIBRARY[language]
@@ -187,7 +192,18 @@ def _covers(granted: Grant, ticket: Ticket) -> bool:
 def _lines(
     session: Session, services: Services, ticket: Ticket, reader: Reader, *, original: bool
 ) -> tuple[Line, ...]:
-    messages = in_order(session.exec(select(Message).where(Message.request_id == ticket.request_id)).all())
+    messages = in_order(
+        session.exec(
+            select(Message).where(
+                col(Message.request_id).in_(
+                    {
+                        ticket.request_id,
+                        *(other.request_id for other in tickets.absorbed_by(session, ticket.id or 0)),
+                    }
+                )
+            )
+        ).all()
+    )
     ids = [message.id for message in messages]
     quoted = sources_of(session, ids, reader)
     answers = {
@@ -296,7 +312,7 @@ def _history(session: Session, ticket_id: int, reader: Reader) -> tuple[HistoryL
             stamp=reader.stamp(event.occurred_at),
             what=texts.events.get(event.kind, event.kind.replace("_", " ")),
             who=_name(session, event.actor_id),
-            detail=_detail(event.kind, event.detail, reader),
+            detail=" ".join(filter(None, (_detail(event.kind, event.detail, reader), event.reason))),
         )
         for event in tickets.events(session, ticket_id)
     ]
@@ -319,11 +335,13 @@ def _history(session: Session, ticket_id: int, reader: Reader) -> tuple[HistoryL
 
 def _detail(kind: str, detail: str, reader: Reader) -> str:
     """Return an event's detail for people: its words, or the values of its `name=value` pairs."""
-    if kind == EventKind.SOLVED:
+    if kind in {EventKind.SOLVED.value, "source_used"}:
         return detail
     values = []
     for pair in detail.split():
         name, _, value = pair.partition("=")
+        if name in _FOR_CLOCKS:
+            continue
         try:
             values.append(
                 reader.when(datetime.fromisoformat(value)) if name == "needed_by" else value or name

@@ -28,8 +28,10 @@ from bot.console.privacy_routes import PrivacyRoutes
 from bot.console.queue import Show, read_queue
 from bot.console.records import read_outbox
 from bot.console.texts import TEXTS, ConsoleTexts
+from bot.console.work_routes import WorkRoutes
 from bot.database import reading
 from bot.privacy.opening import Grant
+from bot.rendering import refusals
 from bot.services import Services
 from bot.vault import VaultError
 from escalation import tickets
@@ -138,7 +140,13 @@ class Console:
             form,
             "reply",
             lambda visitor, source: casework.reply(
-                self.services, number, visitor.actor, form["reply"], channel=CHANNEL, source_id=source
+                self.services,
+                number,
+                visitor.actor,
+                form["reply"],
+                to=form["to"] or None,
+                channel=CHANNEL,
+                source_id=source,
             ),
             needs="reply",
         )
@@ -168,7 +176,13 @@ class Console:
             form,
             "resolve",
             lambda visitor, source: casework.resolve(
-                self.services, number, visitor.actor, outcome=outcome, channel=CHANNEL, source_id=source
+                self.services,
+                number,
+                visitor.actor,
+                outcome=outcome,
+                sources=form["sources"].splitlines(),
+                channel=CHANNEL,
+                source_id=source,
             ),
             needs="outcome",
         )
@@ -240,7 +254,7 @@ class Console:
         if isinstance(error, AlreadyClaimed):
             when = self.reader(visitor).when(error.at)
             return texts.already_claimed.format(number=number, name=error.by, when=when)
-        return str(error) if visitor.language.value == "en" else texts.illegal_move
+        return refusals.said(error, visitor.language.value, texts.illegal_move)
 
     def _again(
         self, request: Request, visitor: Visitor, number: str, form: Form, flash: str, status: int
@@ -359,6 +373,7 @@ def router(services: Services) -> APIRouter:
     """Return the console's routes: sign-in, queue, tickets, lists, live events."""
     console = Console(services)
     door, private, shelves = console.door, PrivacyRoutes(console), LibraryRoutes(console)
+    work = WorkRoutes(console)
     routes = APIRouter(route_class=page_route(console.refuse), include_in_schema=False)
     gets: tuple[tuple[str, Callable[..., object]], ...] = (
         ("/demo/sign-in/{token}", door.demonstration),
@@ -394,6 +409,7 @@ def router(services: Services) -> APIRouter:
         ("/console/library/{document_id}/edit", shelves.save),
         ("/console/gaps", shelves.begin),
         ("/console/words", shelves.change_words),
+        ("/console/tickets/{number}/act", work.work),
     )
     for path, handler in gets:
         routes.add_api_route(path, handler, methods=["GET", "HEAD"], response_model=None)

@@ -24,7 +24,7 @@ from escalation import directory
 from escalation.kinds import ChannelName, IdentityKind, Lane
 from escalation.tables import Identity, Person
 
-STAFF: Final = frozenset({"expert", "lead", "admin", "auditor"})
+STAFF: Final = frozenset({"expert", "lead", "admin", "auditor", "partner"})
 LINK_MINUTES: Final = 15
 _LINKS_AT_ONCE = 3
 _LONGEST_TOKEN = 100

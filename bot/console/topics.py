@@ -42,3 +42,9 @@ def topic_name(slug: str | None, language: Language) -> str | None:
     if names is None:
         return slug.replace("-", " ")
     return names[0] if language is Language.EN else names[1]
+
+
+def topic_names(language: Language) -> Mapping[str, str]:
+    """Return the topics we have names for, by slug, in the order of their names."""
+    names = {slug: pair[0] if language is Language.EN else pair[1] for slug, pair in _NAMES.items()}
+    return dict(sorted(names.items(), key=lambda item: item[1].casefold()))

@@ -193,3 +193,25 @@ def signed(body: bytes, *, at: int | None = None, secret: str = SECRET) -> dict[
         "X-Slack-Request-Timestamp": timestamp,
         "X-Slack-Signature": f"v0={mac.hexdigest()}",
     }
+
+
+def filled(view: dict[str, Any], *, choice: str, words: str, user: str = EXPERT) -> dict[str, Any]:
+    """Return the payload of a form of ours, filled in."""
+    asked = {block["block_id"] for block in view["blocks"]}
+    values: dict[str, Any] = {"words": {"text": {"type": "plain_text_input", "value": words}}}
+    if "choice" in asked:
+        values["choice"] = {"choice": {"type": "static_select", "selected_option": {"value": choice}}}
+    return {
+        "type": "view_submission",
+        "team": {"id": TEAM, "domain": "desk"},
+        "user": {"id": user, "team_id": TEAM},
+        "api_app_id": APP_ID,
+        "trigger_id": "13345224609.738474920.8088930838d88f008e0",
+        "view": {
+            "id": f"V0{view['private_metadata']}",
+            "type": "modal",
+            "callback_id": view["callback_id"],
+            "private_metadata": view["private_metadata"],
+            "state": {"values": values},
+        },
+    }

@@ -15,12 +15,12 @@ from slack_sdk.errors import SlackApiError
 
 import bot.channels.slack
 from bot.channels.slack.app import SlackApp, assemble, handle_http, start_socket_mode
-from bot.channels.slack.desk import HomePage, Refusal, Who, Worked
+from bot.channels.slack.desk import Deed, HomePage, Refusal, Who, Worked
 from bot.channels.slack.listeners import COMMAND
 from bot.channels.slack.wording import EN, FR
 from bot.channels.slack.workspace import brisk_client, experts_channel_fault
 from bot.messages import Case, Inbound
-from escalation.errors import AlreadyClaimed, EscalationError
+from escalation.errors import AlreadyClaimed, EscalationError, Refused
 from tests.contract import slack_payloads as given
 from tests.support.slack_api import BOT_USER, TEAM, SlackAPI
 
@@ -76,9 +76,16 @@ class RecordingDesk:
         self._act("reply", who, number, text, source_id)
         return Worked(number, "open", "Dana Expert")
 
-    def resolve(self, who: Who, number: str, source_id: str) -> Worked:
-        self._act("resolve", who, number, source_id)
+    def colleagues(self, who: Who) -> tuple[tuple[str, str], ...]:
+        self._act("colleagues", who)
+        return (("4", "Noor"),)
+
+    def work(self, who: Who, number: str, deed: Deed, source_id: str) -> Worked:
+        self._act("work", who, number, deed, source_id)
         return Worked(number, "solved", "Dana Expert")
+
+    def choose_language(self, who: Who, request_id: int, language: str, source_id: str) -> None:
+        self._act("choose_language", who, request_id, language, source_id)
 
     def feedback(self, who: Who, message_id: str, *, helpful: bool) -> None:
         self._act("feedback", who, message_id, helpful)
@@ -604,3 +611,29 @@ def test_the_manifest_asks_for_exactly_what_the_code_uses() -> None:
     assert subscriptions == set(manifest["settings"]["event_subscriptions"]["bot_events"])
     assert [command["command"] for command in manifest["features"]["slash_commands"]] == [COMMAND]
     assert "user" not in manifest["oauth_config"]["scopes"]
+
+
+# Forms of the acts on a ticket
+
+
+@pytest.mark.parametrize("act", ["note", "hand_over", "wait", "resolve"])
+def test_a_button_opens_the_form_of_its_act_and_the_form_does_it(
+    app: SlackApp, desk: RecordingDesk, slack: SlackAPI, act: str
+) -> None:
+    send(app, given.click(act, "HD-1001", user=given.EXPERT, channel=given.EXPERTS))
+    view = slack.wait_for("views.open")[0]["view"]
+    view = json.loads(view) if isinstance(view, str) else view
+    assert (view["callback_id"], view["private_metadata"]) == ("work", f"{act}:HD-1001")
+    assert all(len(view[part]["text"]) <= 24 for part in ("title", "submit", "close"))
+    form = given.filled(view, choice="4" if act == "hand_over" else "official", words="my shift ends")
+    assert send(app, form)[0] == 200
+    deed = Deed(act, "my shift ends", "" if act == "note" else "4" if act == "hand_over" else "official")
+    assert [done[3] for done in desk.acts if done[0] == "work"] == [deed]
+
+
+def test_a_refusal_stays_in_the_form(app: SlackApp, desk: RecordingDesk) -> None:
+    desk.error = Refused("no_outcome", "Say how it ended.")
+    view = {"private_metadata": "resolve:HD-1001", "callback_id": "work", "blocks": []}
+    status, answer = send(app, given.filled(view, choice="", words="x"))
+    assert status == 200
+    assert "Say how it ended" in answer

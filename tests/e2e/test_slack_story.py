@@ -76,7 +76,12 @@ def test_the_story_of_a_request(desk: Desk, slack: SlackAPI) -> None:
     assert post(desk, given.submitted(number[0], "Call the city solicitor first, then us.")) == 200
     relayed = waited(slack, "Call the city solicitor first, then us.", given.DM)
     assert relayed["thread_ts"] == given.TS
-    assert post(desk, given.click("resolve", number[0], user=given.EXPERT, channel=given.EXPERTS)) == 200
+    ending = {
+        "private_metadata": f"resolve:{number[0]}",
+        "callback_id": "work",
+        "blocks": [{"block_id": "choice"}],
+    }
+    assert post(desk, given.filled(ending, choice="advice", words="")) == 200
     waited(slack, "is marked as done", given.DM)
 
 

@@ -224,7 +224,13 @@ def test_a_claimed_card_says_who_has_it_and_offers_what_still_makes_sense() -> N
     again = reworked_card(claimed, EN, "HD-1042", "open", "Dana <Expert>")
     done = reworked_card(again, EN, "HD-1042", "solved", "Dana <Expert>")
 
-    assert [element["action_id"] for element in claimed[-1]["elements"]] == ["reply", "resolve"]
+    assert [element["action_id"] for element in claimed[-1]["elements"]] == [
+        "reply",
+        "note",
+        "hand_over",
+        "wait",
+        "resolve",
+    ]
     assert "Dana &lt;Expert&gt;" in "\n".join(strings(list(claimed)))
     assert again == claimed
     assert all(block["type"] != "actions" for block in done)

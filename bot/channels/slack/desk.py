@@ -41,6 +41,15 @@ class Worked:
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """What an expert filled in about a ticket: which act, the words, and what was chosen."""
+
+    act: str
+    words: str
+    choice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HomeTicket:
     """One line of an expert's queue. `summary` is masked."""
 
@@ -110,12 +119,20 @@ class Desk(Protocol):
         """Send an expert's words to the official."""
         ...
 
-    def resolve(self, who: Who, number: str, source_id: str) -> Worked:
-        """Mark the ticket as done."""
+    def colleagues(self, who: Who) -> tuple[tuple[str, str], ...]:
+        """Return the experts a ticket may be handed to: what stands for each, and the name."""
+        ...
+
+    def work(self, who: Who, number: str, deed: Deed, source_id: str) -> Worked:
+        """Do what a form says: note, hand over, wait, resolve."""
         ...
 
     def feedback(self, who: Who, message_id: str, *, helpful: bool) -> None:
         """Record whether an answer helped."""
+        ...
+
+    def choose_language(self, who: Who, request_id: int, language: str, source_id: str) -> None:
+        """Keep the language an official wants to be answered in."""
         ...
 
     def unsafe(self, who: Who, source_id: str) -> None:

@@ -15,7 +15,7 @@ from slack_bolt import Ack, App, BoltRequest
 from slack_sdk import WebClient
 
 from bot.channels.slack import views
-from bot.channels.slack.desk import Desk, Refusal, Who, Worked
+from bot.channels.slack.desk import Deed, Desk, Refusal, Who, Worked
 from bot.channels.slack.home import home_view
 from bot.channels.slack.markup import linked, plain
 from bot.channels.slack.payloads import Member, Post, address, own_user_id, read, to_inbound
@@ -23,7 +23,8 @@ from bot.channels.slack.wording import wording
 from bot.channels.slack.workspace import FAILURES, Workspace, failure_code
 from bot.dialogue import SHOW_STEPS
 from bot.messages import Case, Inbound, SenderIdentity, ThreadKey
-from escalation.errors import EscalationError
+from bot.rendering import refusals
+from escalation.errors import EscalationError, IllegalMove, NotFound
 from escalation.tables import ChannelName, IdentityKind, MessageKind
 
 log = structlog.get_logger()
@@ -69,11 +70,15 @@ class Listeners:
         app.action("not_helpful")(self.on_feedback)
         app.action("claim")(self.on_claim)
         app.action("reply")(self.on_reply_button)
-        app.action("resolve")(self.on_resolve)
+        for act in ("note", "hand_over", "wait", "resolve"):
+            app.action(act)(self.on_work_button)
+        app.action("answer_in_en")(self.on_language)
+        app.action("answer_in_fr")(self.on_language)
         app.action("unsafe")(self.on_unsafe)
         app.action("safe_contact")(self.on_contact_button)
         app.action(_ANYTHING)(self.on_other_action)
         app.view("reply")(self.on_reply_form)
+        app.view("work")(self.on_work_form)
         app.view("safe_contact")(self.on_contact_form)
 
     # Events
@@ -179,9 +184,46 @@ class Listeners:
         self._work(body, lambda who, number: self.desk.claim(who, number, _source(body)))
         ack()
 
-    def on_resolve(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Mark the ticket as done and show so on the card."""
-        self._work(body, lambda who, number: self.desk.resolve(who, number, _source(body)))
+    def on_work_button(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Open the form of an act on the ticket: note, hand over, wait, resolve."""
+        number, act = _value(body), str(_action(body).get("action_id") or "")
+        if _NUMBER.fullmatch(number) and self._act(body, lambda who: self.desk.check_reply(who, number)):
+            language = self._language(_who(body))
+            colleagues = self.desk.colleagues(_who(body)) if act == "hand_over" else ()
+            try:
+                self.brisk.views_open(
+                    trigger_id=str(body.get("trigger_id") or ""),
+                    view=views.work_modal(act, number, colleagues, language),
+                )
+            except FAILURES as error:
+                log.warning("slack form did not open", action="slack.form_failed", reason=failure_code(error))
+                self._later(lambda: self._tell(body, wording(language).press_again))
+        ack()
+
+    def on_work_form(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Do what the form says; what is wrong is said in it, and the text stays."""
+        view = body.get("view") or {}
+        who = _who(body)
+        act, _, number = str(view.get("private_metadata") or "").partition(":")
+        deed = Deed(act, _entered(view, "words"), _chosen(view))
+        try:
+            self.desk.work(who, number, deed, f"slack:{who.team}:view:{view.get('id')}")
+        except EscalationError as refusal:
+            ack(response_action="errors", errors={"words": self._refused(refusal, who)[:150]})
+            return
+        ack()
+
+    def on_language(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Keep the language an official wants to be answered in."""
+        value, act = _value(body), str(_action(body).get("action_id") or "")
+        if value.isdecimal() and self._act(
+            body,
+            lambda who: self.desk.choose_language(
+                who, int(value), act.removeprefix("answer_in_"), _source(body)
+            ),
+        ):
+            words = wording(self._language(_who(body)))
+            self._later(lambda: self._tell(body, words.noted))
         ack()
 
     def on_reply_button(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -336,10 +378,17 @@ class Listeners:
         try:
             act(_who(body))
         except EscalationError as refusal:
-            text = str(refusal)
+            text = self._refused(refusal, _who(body))
             self._later(lambda: self._tell(body, text))
             return False
         return True
+
+    def _refused(self, refusal: EscalationError, who: Who) -> str:
+        """Return why something was refused, in the presser's language."""
+        if isinstance(refusal, IllegalMove | NotFound):
+            language = "fr" if self._language(who) == "fr" else "en"
+            return refusals.said(refusal, language, str(refusal))
+        return str(refusal)
 
     def _work(self, body: dict[str, Any], act: Callable[[Who, str], Worked]) -> None:
         number = _value(body)
@@ -421,6 +470,12 @@ def _value(body: Mapping[str, Any]) -> str:
 def _entered(view: Mapping[str, Any], block: str) -> str:
     entered = ((view.get("state") or {}).get("values") or {}).get(block) or {}
     return str((entered.get("text") or {}).get("value") or "").strip()
+
+
+def _chosen(view: Mapping[str, Any]) -> str:
+    entered = ((view.get("state") or {}).get("values") or {}).get("choice") or {}
+    option = (entered.get("choice") or {}).get("selected_option") or {}
+    return str(option.get("value") or "")
 
 
 def _channel(body: Mapping[str, Any]) -> str:

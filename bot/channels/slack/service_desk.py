@@ -3,16 +3,17 @@
 from sqlmodel import Session, col, select
 
 from bot import casework, conversation
-from bot.channels.slack.desk import HomePage, HomeRequest, HomeTicket, Refusal, Who, Worked
+from bot.channels.slack.desk import Deed, HomePage, HomeRequest, HomeTicket, Refusal, Who, Worked
 from bot.channels.slack.home import QUEUE, REQUESTS
 from bot.channels.slack.wording import wording
 from bot.database import reading
 from bot.messages import Case, Inbound
 from bot.privacy import safe_contact, unsafe
+from bot.rendering.labels import label
 from bot.services import Services
 from escalation import directory, request_log, tickets
 from escalation.access import Actor, Verb, may
-from escalation.errors import Forbidden
+from escalation.errors import Forbidden, Refused
 from escalation.tables import (
     UNFINISHED,
     Author,
@@ -27,7 +28,6 @@ from escalation.tables import (
 )
 
 CHANNEL = ChannelName.SLACK.value
-_OUTCOME = "resolved"
 _ABOUT_CASES = ("ticket_card", "page", "reminder", "ticket_update")
 
 
@@ -96,18 +96,43 @@ class ServiceDesk:
             casework.reply(self._services, number, actor, text, channel=CHANNEL, source_id=source_id)
         )
 
-    def resolve(self, who: Who, number: str, source_id: str) -> Worked:
-        """Mark the ticket as done."""
+    def colleagues(self, who: Who) -> tuple[tuple[str, str], ...]:
+        """Return the experts a ticket may be handed to."""
         actor = self._actor(who)
-        return _worked(
-            casework.resolve(
-                self._services, number, actor, outcome=_OUTCOME, channel=CHANNEL, source_id=source_id
-            )
-        )
+        with reading(self._services.engine) as session:
+            people = directory.people_with(session, *casework.EXPERTS)
+            return tuple((str(one.id), one.name) for one in people if one.id != actor.person_id)
+
+    def work(self, who: Who, number: str, deed: Deed, source_id: str) -> Worked:
+        """Do what a form says: note, hand over, wait, resolve."""
+        actor, services = self._actor(who), self._services
+        how = {"channel": CHANNEL, "source_id": source_id}
+        match deed.act, deed.choice:
+            case "note", _:
+                card = casework.note(services, number, actor, deed.words, **how)
+            case "hand_over", person if person.isdecimal():
+                card = casework.hand_over(services, number, actor, int(person), reason=deed.words, **how)
+            case "wait", "official":
+                card = casework.ask(services, number, actor, deed.words, **how)
+            case "wait", "other":
+                card = casework.wait_for_third_party(services, number, actor, reason=deed.words, **how)
+            case "resolve", outcome if outcome:
+                ending = ". ".join(filter(None, (label(f"outcome_{outcome}", "en"), deed.words)))
+                card = casework.resolve(services, number, actor, outcome=ending, **how)
+            case _:
+                raise Refused("empty", "Choose something first.")
+        return _worked(card)
 
     def feedback(self, who: Who, message_id: str, *, helpful: bool) -> None:
         """Record whether an answer helped."""
         casework.feedback(self._services, message_id, self._actor(who), helpful)
+
+    def choose_language(self, who: Who, request_id: int, language: str, source_id: str) -> None:
+        """Keep the language an official wants to be answered in."""
+        actor = self._actor(who)
+        casework.choose_language(
+            self._services, request_id, actor, language, channel=CHANNEL, source_id=source_id
+        )
 
     def unsafe(self, who: Who, source_id: str) -> None:
         """Stop everything of this person: their phone or mailbox isn't safe."""

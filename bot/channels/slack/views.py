@@ -12,8 +12,10 @@ from typing import Any
 from bot.channels.slack import markup
 from bot.channels.slack.wording import Wording, wording
 from bot.messages import Action, Outbound, Quote
+from bot.rendering.labels import label
 
 Block = dict[str, Any]
+OUTCOMES = ("advice", "library", "referred", "monitoring", "peer", "not_needed", "out_of_scope")
 
 SECTION = 2900  # of 3,000: an escape more or less must not matter
 BLOCKS = 48
@@ -157,6 +159,9 @@ def reworked_card(
     if not finished:
         buttons = [
             button(Action("reply", number, words.reply), style="primary"),
+            button(Action("note", number, words.note)),
+            button(Action("hand_over", number, words.hand_over)),
+            button(Action("wait", number, words.wait)),
             button(Action("resolve", number, words.resolve)),
             *links,
         ]
@@ -204,6 +209,63 @@ def _form(name: str, value: str, title: str, label: str, hint: str, words: Wordi
             }
         ],
     }
+
+
+def work_modal(act: str, number: str, colleagues: Sequence[tuple[str, str]], language: str | None) -> Block:
+    """Return the form of one act on a ticket. Act and number travel in private_metadata."""
+    words = wording(language)
+    outcomes = tuple((name, label(f"outcome_{name}", language or "en")) for name in OUTCOMES)
+    waits = (("official", words.wait_official), ("other", words.wait_other))
+    title, choice, options, text, hint, needed = {
+        "note": (words.note, "", (), words.note, words.note_hint, True),
+        "hand_over": (words.hand_over, words.to_whom, colleagues, words.why, "", False),
+        "wait": (words.wait, words.wait_choice, waits, words.wait_words, words.wait_hint, True),
+        "resolve": (words.resolve, words.outcome, outcomes, words.remark, "", False),
+    }[act]
+    blocks: list[Block] = []
+    if options:
+        blocks.append(_select(choice, options))
+    blocks.append(_text(text, hint, needed=needed))
+    return {
+        "type": "modal",
+        "callback_id": "work",
+        "private_metadata": f"{act}:{number}",
+        "title": _plain(title, 24),
+        "submit": _plain(words.keep, 24),
+        "close": _plain(words.cancel, 24),
+        "blocks": blocks,
+    }
+
+
+def _select(name: str, options: Sequence[tuple[str, str]]) -> Block:
+    return {
+        "type": "input",
+        "block_id": "choice",
+        "label": _plain(name, 2000),
+        "element": {
+            "type": "static_select",
+            "action_id": "choice",
+            "options": [
+                {"text": _plain(shown or "?", _LABEL), "value": value} for value, shown in options[:100]
+            ],
+        },
+    }
+
+
+def _text(name: str, hint: str, *, needed: bool) -> Block:
+    block: Block = {
+        "type": "input",
+        "block_id": "words",
+        "optional": not needed,
+        "label": _plain(name, 2000),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": "text",
+            "multiline": True,
+            "max_length": 3000,
+        },
+    }
+    return {**block, "hint": _plain(hint, 2000)} if hint else block
 
 
 def notice_modal(text: str, language: str | None) -> Block:

@@ -23,6 +23,20 @@ class Wording:
     reply_label: str
     reply_hint: str
     reply_empty: str
+    note: str
+    hand_over: str
+    wait: str
+    to_whom: str
+    why: str
+    note_hint: str
+    wait_choice: str
+    wait_official: str
+    wait_other: str
+    wait_words: str
+    wait_hint: str
+    outcome: str
+    remark: str
+    keep: str
     send: str
     cancel: str
     close: str
@@ -80,6 +94,20 @@ EN = Wording(
     reply_label="Your reply",
     reply_hint="The official reads these words, under your name, in their own conversation.",
     reply_empty="Write something first.",
+    note="Note",
+    hand_over="Hand over",
+    wait="Wait",
+    to_whom="To whom",
+    why="Why",
+    note_hint="Internal: the official never sees this.",
+    wait_choice="For whom",
+    wait_official="The official, after this question",
+    wait_other="Somebody outside the hub",
+    wait_words="Your question, or whom it waits for",
+    wait_hint="A question is sent to the official word for word. Whom it waits for is kept inside.",
+    outcome="How did it end?",
+    remark="Remark",
+    keep="OK",
     send="Send",
     cancel="Cancel",
     close="Close",
@@ -150,6 +178,20 @@ FR = Wording(
     reply_label="Votre réponse",
     reply_hint="La personne lira ces mots, sous votre nom, dans sa propre conversation.",
     reply_empty="Écrivez d’abord votre réponse.",
+    note="Note",
+    hand_over="Confier",
+    wait="Attendre",
+    to_whom="À qui",
+    why="Motif",
+    note_hint="Interne : la personne ne la verra jamais.",
+    wait_choice="Qui",
+    wait_official="La personne, après cette question",
+    wait_other="Quelqu’un hors du réseau",
+    wait_words="Votre question, ou qui l’on attend",
+    wait_hint="Une question part telle quelle à la personne. Qui l’on attend reste à l’interne.",
+    outcome="Comment cela s’est-il terminé?",
+    remark="Remarque",
+    keep="OK",
     send="Envoyer",
     cancel="Annuler",
     close="Fermer",
