@@ -15,6 +15,7 @@ from pypdf.generic import Destination
 from knowledge_base.documents import Attributes, DocumentKind, StructuredDocument
 from knowledge_base.errors import ReadError
 from knowledge_base.readers.cleaning import Hidden, hidden_warnings
+from knowledge_base.readers.pdf_gaps import looks_glued, with_blanks
 from knowledge_base.readers.pdf_headings import OutlineEntry
 from knowledge_base.readers.pdf_hiding import Blanking, Watch, is_out_of_sight, needs_watching
 from knowledge_base.readers.pdf_layout import lay_out
@@ -22,6 +23,7 @@ from knowledge_base.readers.pdf_notes import raised
 from knowledge_base.readers.pdf_page import Line, Page
 
 Progress = Callable[[int, int], None]
+_Operand = Callable[[bytes, Any, Any, Any], None]
 
 # What pypdf was seen to raise on damaged files besides its own errors.
 _DAMAGE = (
@@ -145,6 +147,9 @@ def _read_page(reader: PdfReader, index: int) -> tuple[list[Line], str | None, l
         page = reader.pages[index]
         collector = _collected(page, index)
         lines = collector.finish()
+        if looks_glued(lines):
+            collector = _collected(page, index, with_blanks)
+            lines = collector.finish()
     except _DAMAGE:
         return [], "unreadable", []
     if lines or collector.hidden:
@@ -160,26 +165,30 @@ def _read_page(reader: PdfReader, index: int) -> tuple[list[Line], str | None, l
     return [], None, []
 
 
-def _collected(page: PageObject, index: int) -> "_LineCollector":
+def _collected(page: PageObject, index: int, *changes: _Operand) -> "_LineCollector":
     """Read a page, again without them where some of its texts are not seen, and once more for those alone."""
-    collector = _LineCollector(page, index)
     if not needs_watching(page):
-        page.extract_text(visitor_text=collector.take)
-        return collector
+        return _extracted(page, index, *changes)
     watch = Watch(float(page.mediabox.width) * float(page.mediabox.height))
-    page.extract_text(visitor_operand_before=watch.operand, visitor_text=collector.take)
+    collector = _extracted(page, index, watch.operand, *changes)
     unseen = watch.hidden()
     if not unseen:
         return collector
-    seen, hidden = _LineCollector(page, index), _LineCollector(page, index)
-    page.extract_text(
-        visitor_operand_before=Blanking(lambda number: number in unseen).operand, visitor_text=seen.take
-    )
-    page.extract_text(
-        visitor_operand_before=Blanking(lambda number: number not in unseen).operand, visitor_text=hidden.take
-    )
+    seen = _extracted(page, index, Blanking(lambda number: number in unseen).operand, *changes)
+    hidden = _extracted(page, index, Blanking(lambda number: number not in unseen).operand, *changes)
     seen.hidden += [line.text for line in hidden.finish()]
     return seen
+
+
+def _extracted(page: PageObject, index: int, *operands: _Operand) -> "_LineCollector":
+    collector = _LineCollector(page, index)
+
+    def each(operator: bytes, held: Any, cm: Any, tm: Any) -> None:
+        for operand in operands:
+            operand(operator, held, cm, tm)
+
+    page.extract_text(visitor_operand_before=each if operands else None, visitor_text=collector.take)
+    return collector
 
 
 class _LineCollector:

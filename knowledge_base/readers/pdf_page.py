@@ -49,8 +49,9 @@ def without_running_lines(pages: Sequence[Page]) -> list[Page]:
     # A header that names its chapter may be on one page only; it stands where the others do.
     bands = {edge: {y for y, count in found.items() if count >= needed} for edge, found in heights.items()}
     kept = []
+    apart = _standing_apart(pages)
     for page in pages:
-        dropped: set[int] = set()
+        dropped: set[int] = {id(line) for line in page.lines if id(line) in apart}
         edges = _edges(page)
         for edge, line in edges:
             running = (edge, _running_key(line.text)) in repeated
@@ -60,6 +61,28 @@ def without_running_lines(pages: Sequence[Page]) -> list[Page]:
                 dropped.add(id(line))
         kept.append(replace(page, lines=tuple(line for line in page.lines if id(line) not in dropped)))
     return kept
+
+
+def _standing_apart(pages: Sequence[Page]) -> set[int]:
+    """Return the first and last lines that stand at one height of many pages, well apart from the text.
+
+    They say something else on each page, the section, but are set no larger than the text: titles are.
+    """
+    body = body_size(pages)
+    found: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for page in pages:
+        by_height = sorted(page.lines, key=lambda line: -line.y)
+        if len(by_height) < 4:
+            continue
+        for edge, line, inner in (
+            ("top", by_height[0], by_height[1]),
+            ("bottom", by_height[-1], by_height[-2]),
+        ):
+            small = line.size <= body * 1.05 and not line.bold
+            if small and abs(line.y - inner.y) > 1.8 * max(line.size, inner.size):
+                found[edge, round(line.y)].append(id(line))
+    needed = max(4, len(pages) * 0.4)
+    return {line for lines in found.values() if len(lines) >= needed for line in lines}
 
 
 def _edges(page: Page) -> list[tuple[str, Line]]:

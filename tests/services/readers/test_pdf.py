@@ -9,6 +9,8 @@ from pypdf import PdfReader, PdfWriter
 from knowledge_base.documents import BlockKind
 from knowledge_base.passages import cut
 from knowledge_base.readers import ReaderProcess
+from knowledge_base.readers.pdf_gaps import looks_glued, with_blanks
+from knowledge_base.readers.pdf_page import Line
 from tests.support.pdf_files import Text, bomb, page_of, pdf_of
 from tests.support.reading import refusal, texts
 
@@ -192,3 +194,25 @@ def test_footnotes_come_last_with_their_page_and_the_numbers_that_point_to_them_
 def test_a_small_number_that_points_nowhere_stays(reader: ReaderProcess) -> None:
     content = b"BT /F1 11 Tf 1 0 0 1 72 600 Tm (The hall has 90 m) Tj /F1 7 Tf 1 0 0 1 160 604 Tm (2) Tj ET"
     assert texts(reader.read("a.pdf", pdf_of(content))) == ["The hall has 90 m2"]
+
+
+def test_a_header_that_names_the_section_of_each_page_is_left_out(reader: ReaderProcess) -> None:
+    names = ("Snow", "Floods", "Storms", "Fire", "Heat", "Wind")
+    pages = [
+        page_of(
+            Text(72, 760, f"On {name}"),
+            *(Text(72, 700 - 14 * n, f"{name} line {n} of the text goes on and on") for n in range(6)),
+        )
+        for name in names
+    ]
+    assert not any(text.startswith("On ") for text in texts(reader.read("guide.pdf", pdf_of(*pages))))
+
+
+def test_blanks_that_are_only_moves_of_the_pen_are_blanks() -> None:
+    glued = [Line("Unelistecompl\u00e8teestdisponiblesur nimportequelmiroirDebianici", 0, 0, 10, False, 0)]
+    plain = [Line("https://www.example.org/a/very/long/address/of/a/page and words", 0, 0, 10, False, 0)]
+    assert looks_glued(glued)
+    assert not looks_glued(plain)
+    shown = [["Une", -210, "liste", -40, "!"]]
+    with_blanks(b"TJ", shown, None, None)
+    assert shown == [["Une", " ", -210, "liste", -40, "!"]]

@@ -1,0 +1,37 @@
+"""Blanks between words that a PDF leaves to the pen: pypdf misses narrow ones in fonts without a blank of their own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pypdf.generic import NumberObject, TextStringObject
+
+from knowledge_base.readers.pdf_page import Line
+
+# Thousandths of the type's size: kerning moves the pen less, even a squeezed blank more.
+_NARROWEST_BLANK = 165
+_LONGEST_WORD = 25
+_FEW_WORDS = 0.03
+
+
+def looks_glued(lines: Sequence[Line]) -> bool:
+    """Say whether so many words are longer than words are that blanks between them must be missing."""
+    words = [word for line in lines for word in line.text.split()]
+    glued = [word for word in words if len(word) > _LONGEST_WORD and not _is_address(word)]
+    return len(glued) > 1 and len(glued) >= _FEW_WORDS * len(words)
+
+
+def with_blanks(operator: bytes, operands: Any, cm: Any, tm: Any) -> None:
+    """Write a blank where the pen moves as far as one, before an operation of the page is carried out."""
+    del cm, tm
+    if operator != b"TJ" or not operands or not isinstance(operands[0], list):
+        return
+    spaced: list[Any] = []
+    for one in operands[0]:
+        if isinstance(one, int | float | NumberObject) and -float(one) >= _NARROWEST_BLANK:
+            spaced.append(TextStringObject(" "))
+        spaced.append(one)
+    operands[0][:] = spaced
+
+
+def _is_address(word: str) -> bool:
+    return "/" in word or "@" in word or "_" in word or word.count(".") > 2 or not any(map(str.isalpha, word))
