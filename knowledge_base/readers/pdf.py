@@ -73,9 +73,12 @@ def read(name: str, data: bytes, progress: Progress) -> StructuredDocument:
     labels = _labels(reader, total)
     pages, scanned, unreadable = [], [], []
     hidden: list[Hidden] = []
+    glued = 0
     for index in range(total):
         progress(index, total)
-        lines, trouble, unseen = _read_page(reader, index)
+        # A file that glues two pages together glues them all: then every page is read once, with blanks.
+        lines, trouble, unseen, again = _read_page(reader, index, glued=glued > 1)
+        glued += again
         hidden += [Hidden(text, f"page {labels[index]}") for text in unseen]
         pages.append(Page(index, labels[index], tuple(lines)))
         if trouble == "scanned":
@@ -141,28 +144,31 @@ def _labels(reader: PdfReader, total: int) -> list[str]:
     return [label.strip() or str(index + 1) for index, label in enumerate(labels)]
 
 
-def _read_page(reader: PdfReader, index: int) -> tuple[list[Line], str | None, list[str]]:
-    """Return the lines of a page, what is wrong when it gave none though it should, and its hidden text."""
+def _read_page(
+    reader: PdfReader, index: int, *, glued: bool
+) -> tuple[list[Line], str | None, list[str], bool]:
+    """Return the lines of a page, what is wrong when it gave none though it should, its hidden text, and whether words were glued."""
     try:
         page = reader.pages[index]
-        collector = _collected(page, index)
+        collector = _collected(page, index, *([with_blanks] if glued else []))
         lines = collector.finish()
-        if looks_glued(lines):
+        again = not glued and looks_glued(lines)
+        if again:
             collector = _collected(page, index, with_blanks)
             lines = collector.finish()
     except _DAMAGE:
-        return [], "unreadable", []
+        return [], "unreadable", [], False
     if lines or collector.hidden:
-        return lines, None, collector.hidden
+        return lines, None, collector.hidden, again
     try:
         if _content_bytes(page) > _LARGE_CONTENT_BYTES:
             # pypdf gives no text, and no error, where a stream passes its limit.
-            return [], "unreadable", []
+            return [], "unreadable", [], False
         if _has_picture(page):
-            return [], "scanned", []
+            return [], "scanned", [], False
     except _DAMAGE:
-        return [], "unreadable", []
-    return [], None, []
+        return [], "unreadable", [], False
+    return [], None, [], False
 
 
 def _collected(page: PageObject, index: int, *changes: _Operand) -> "_LineCollector":

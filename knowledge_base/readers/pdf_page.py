@@ -80,8 +80,10 @@ def _standing_apart(pages: Sequence[Page]) -> set[int]:
         ):
             small = line.size <= body * 1.05 and not line.bold
             if small and abs(line.y - inner.y) > 1.8 * max(line.size, inner.size):
-                found[edge, round(line.y)].append(id(line))
-    needed = max(4, len(pages) * 0.4)
+                # Heights differ by a point; two rulings of four points, one between the other, hold them.
+                found[edge, round(line.y / 2) // 2 * 2].append(id(line))
+                found[edge, (round(line.y / 2) + 1) // 2 * 2 - 1].append(id(line))
+    needed = max(4, sum(len(page.lines) >= 4 for page in pages) * 0.4)
     return {line for lines in found.values() if len(lines) >= needed for line in lines}
 
 
