@@ -51,6 +51,22 @@ function sendOnce() {
   });
 }
 
+// A text to copy goes to the clipboard whole; where there is none (no https), it is marked, ready to be copied.
+function copyTexts() {
+  document.documentElement.classList.add("scripted");
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button) return;
+    const text = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(text.innerText);
+      button.textContent = button.dataset.done;
+    } catch {
+      getSelection().selectAllChildren(text);
+    }
+  });
+}
+
 // Put the new children in place of the old ones, keeping every node that did not change, so that
 // focus stays, an open <details> stays open, and a screen reader hears only what is new.
 function merge(region, fresh) {
@@ -184,4 +200,5 @@ function live(stale) {
 leaveAtOnce();
 sendWithKeys();
 sendOnce();
+copyTexts();
 live(rememberZone());

@@ -51,6 +51,8 @@ class ChatTexts:
     new_tab: str
     unreviewed: str
     more_steps: str
+    copy: str
+    copied: str
     in_doubt: str
     show_steps: str
     helped: str
@@ -163,6 +165,8 @@ _ENGLISH: Final = ChatTexts(
     new_tab="opens in a new tab",
     unreviewed="Starter text, not yet reviewed by your hub",
     more_steps="The steps go on here",
+    copy="Copy this text",
+    copied="Copied",
     show_steps="Show steps",
     in_doubt="If anyone may be in danger right now, call 911 (or your local emergency number) first. "
     "If it is about suicide, call or text 988.",
@@ -285,6 +289,8 @@ _FRENCH: Final = ChatTexts(
     new_tab="s'ouvre dans un nouvel onglet",
     unreviewed="Texte de départ, pas encore révisé par votre réseau",
     more_steps="La suite des étapes",
+    copy="Copier ce texte",
+    copied="Copié",
     show_steps="Montrer les étapes",
     in_doubt="Si quelqu'un pourrait être en danger en ce moment, appelez d'abord le 911 "
     "(ou votre numéro d'urgence local). S'il s'agit de suicide, appelez ou textez le 988.",

@@ -214,6 +214,7 @@ ENGLISH: Final = ConsoleTexts(
         "safety": "Safety reply",
         "answer": "Answer",
         "no_answer": "No answer found",
+        "held_back": "Answer held back",
         "other_language": "Other language",
         "small_talk": "Greeting",
         "thanks": "Thanks",

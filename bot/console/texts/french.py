@@ -218,6 +218,7 @@ FRENCH: Final = ConsoleTexts(
         "safety": "Message de sécurité",
         "answer": "Réponse",
         "no_answer": "Aucune réponse trouvée",
+        "held_back": "Réponse retenue",
         "other_language": "Autre langue",
         "small_talk": "Salutation",
         "thanks": "Remerciement",
