@@ -221,14 +221,18 @@ def newest_version(session: Session, row: Document) -> DocumentVersion | None:
     ).one_or_none()
 
 
-def _shown(session: Session, row: Document) -> DocumentVersion:
-    published = session.exec(
+def published_version(session: Session, row: Document) -> DocumentVersion | None:
+    """Return the version that is out, or None."""
+    return session.exec(
         select(DocumentVersion).where(
             col(DocumentVersion.document_id) == row.id,
             col(DocumentVersion.state) == VersionState.PUBLISHED,
         )
     ).one_or_none()
-    return published or get_version(session, row, None)
+
+
+def _shown(session: Session, row: Document) -> DocumentVersion:
+    return published_version(session, row) or get_version(session, row, None)
 
 
 def count_passages(session: Session, version: DocumentVersion) -> int:

@@ -27,18 +27,24 @@ _WORDS = {
 
 def caveats_of(hit: Hit) -> tuple[str, ...]:
     """Return the codes of what must be said with this quotation."""
+    approved = (APPROVED,) if hit.kind == APPROVED else ()
+    verified = date.fromisoformat(hit.verified) if hit.verified else None
+    return (*approved, *codes(behind=hit.behind, verified=verified, handling=hit.handling))
+
+
+def codes(*, behind: bool, verified: date | None, handling: str) -> tuple[str, ...]:
+    """Return the codes of what must be said with any quotation of a document."""
     found = (
-        APPROVED if hit.kind == APPROVED else "",
-        _BEHIND if hit.behind else "",
-        f"{_VERIFIED}:{hit.verified}" if hit.verified else "",
-        f"{_HANDLING}:{hit.handling}" if hit.handling else "",
+        _BEHIND if behind else "",
+        f"{_VERIFIED}:{verified.isoformat()}" if verified else "",
+        f"{_HANDLING}:{handling}" if handling else "",
     )
     return tuple(code for code in found if code)
 
 
-def kept(codes: Sequence[str]) -> str:
+def kept(said_with: Sequence[str]) -> str:
     """Return codes as one text, to be stored."""
-    return _SEPARATOR.join(codes)
+    return _SEPARATOR.join(said_with)
 
 
 def read(stored: str) -> tuple[str, ...]:
@@ -46,11 +52,11 @@ def read(stored: str) -> tuple[str, ...]:
     return tuple(code for code in stored.split(_SEPARATOR) if code)
 
 
-def say(codes: Sequence[str], language: str) -> tuple[str, ...]:
+def say(said_with: Sequence[str], language: str) -> tuple[str, ...]:
     """Return the codes as sentences in the reader's language."""
     language = "fr" if language == "fr" else "en"
     said = []
-    for code in codes:
+    for code in said_with:
         name, _, value = code.partition(":")
         if name == _VERIFIED:
             value = times.date_in_words(date.fromisoformat(value), language)

@@ -14,7 +14,14 @@ from knowledge_base.errors import NotTaken
 from knowledge_base.language import SUPPORTED, detect
 from knowledge_base.library import events, lifecycle
 from knowledge_base.library.events import Act
-from knowledge_base.lookup import count_passages, find_row, newest_version, public_id, row_id
+from knowledge_base.lookup import (
+    count_passages,
+    find_row,
+    newest_version,
+    public_id,
+    published_version,
+    row_id,
+)
 from knowledge_base.passages import cut
 from knowledge_base.tables import Document, DocumentState, DocumentVersion, Passage, VersionState
 from knowledge_base.tokens import ANALYSIS_VERSION, analyse
@@ -50,8 +57,8 @@ def add(
 ) -> Added:
     """Add a document, or a new version of the one with the same slug and language.
 
-    A text that the newest version holds already changes nothing, but publishes that version if it is a
-    draft and `publish` is true. Raise NotTaken when the document says of itself what can't be kept.
+    A text that the newest version, or the published one, holds already changes nothing, but publishes the
+    newest if it is a draft and `publish` is true. Raise NotTaken when the document says of itself what can't be kept.
     """
     document = _named(document, source_name)
     row = find_row(session, document.attributes.slug, document.language)
@@ -72,6 +79,11 @@ def add(
             lifecycle.make_published(session, row, newest, by, now)
         known = count_passages(session, newest)
         return Added(public_id(row), newest.number, changed, known, published=_answers(row, newest))
+    said = published_version(session, row)
+    if said is not None and said.content_hash == content_hash:
+        # What answers quote already: a draft that waits is not overtaken by an old file.
+        known = count_passages(session, said)
+        return Added(public_id(row), said.number, False, known, published=_answers(row, said))
     version = DocumentVersion(
         document_id=row_id(row),
         number=newest.number + 1 if newest else 1,

@@ -32,6 +32,7 @@ from knowledge_base import library
 from knowledge_base.documents import Attributes, Block, BlockKind, DocumentKind, StructuredDocument
 from knowledge_base.errors import DocumentNotFound, NotPublishable, SecondAdminNeeded
 from tests.support.desk import ADMIN, EXPERT, Desk, DeskFactory
+from tests.support.pages import Tab
 
 
 @pytest.fixture
@@ -318,7 +319,9 @@ def test_a_translation_that_is_behind_says_so_when_it_is_quoted(desk: Desk) -> N
     desk.clock.advance(dt.timedelta(hours=1))
     take_in(desk, replace(document(title="Rennes", original="fr"), language="fr"), how=HowToPublish.ALL)
     assert quoted(desk)[0].caveats == "behind"
-    assert "The original was updated after this translation." in desk.messages[-1].masked
+    said = "The original was updated after this translation."
+    assert said in desk.messages[-1].masked
+    assert said in Tab(desk.services).open("/library/reindeer-en").text
 
 
 def test_a_briefing_shows_its_mark_and_is_never_quoted_in_mail(sqlite_desks: DeskFactory) -> None:

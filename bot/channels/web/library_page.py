@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.browser.transcript import Reader
-from bot.rendering import times
+from bot.rendering import caveats, times
 from escalation.access import Actor, Verb, may
 from knowledge_base import library
 from knowledge_base.errors import LibraryError
@@ -60,6 +60,7 @@ class DocumentPage:
     withdrawn: bool
     sections: tuple[Section, ...]
     sources: tuple[SourceItem, ...]
+    caveats: tuple[str, ...] = ()
 
 
 def read_document(
@@ -97,6 +98,16 @@ def read_document(
         withdrawn=withdrawn,
         sections=() if withdrawn else _sections(passages),
         sources=tuple(_sources(document)),
+        caveats=_caveats(session, document, reader),
+    )
+
+
+def _caveats(session: Session, document: DocumentSummary, reader: Reader) -> tuple[str, ...]:
+    """Return what must be said with every quotation of this document, and so above its text."""
+    late = document.document_id in library.behind(session)
+    return caveats.say(
+        caveats.codes(behind=late, verified=document.last_verified, handling=document.handling),
+        reader.language.value,
     )
 
 
