@@ -257,7 +257,9 @@ def _tell_of(
     if ticket is None:
         casework.open_ticket(session, services, request, Reason.UNSAFE_CHANNEL, message, now, channel=channel)
         return
-    noted = tickets.requester_wrote(session, ticket, message, Priority.P2, services.policy, now)
+    # danger is danger over whatever channel it comes: then it is no P2
+    level = min(Priority(message.urgency or Priority.P2), Priority.P2)
+    noted = tickets.requester_wrote(session, ticket, message, level, services.policy, now)
     announce.enqueue(session, services, noted, now)
 
 

@@ -18,6 +18,7 @@ from escalation.access_log import Opened
 from escalation.errors import IllegalMove, NotFound
 from escalation.tables import (
     AccessLine,
+    Chain,
     ChannelName,
     Identity,
     IdentityKind,
@@ -201,3 +202,11 @@ def test_how_to_reach_somebody_is_asked_in_slack_and_opens_only_on_record(desk: 
         assert opening.safe_contacts(session, desk.services, granted) == (
             "Call my sister. The clerk must not know.",
         )
+
+
+def test_danger_over_an_unsafe_channel_is_a_p1_with_its_escalation(desk: Desk) -> None:
+    say(desk, QUESTION, "1")
+    unsafe.suspend(desk.services, mayor_of(desk), unsafe.Report(None, "terminal", "s1", "she called"))
+    say(desk, "there is a man with a gun at my door right now", "2")
+    assert [ticket.priority.value for ticket in desk.tickets] == ["P1"]
+    assert [chain.priority.value for chain in desk.rows(Chain)] == ["P1"]
