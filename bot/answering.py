@@ -44,6 +44,7 @@ _LONGEST_QUESTION = 8_000
 _WITHOUT_BUTTONS = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.HEARD})
 # A briefing is never quoted in mail, which anybody may forward.
 _NO_BRIEFINGS = frozenset({f"!{BRIEFING_TAG}"})
+_COURTESIES = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY})
 _ABOUT_SOMETHING = frozenset({Reply.ANSWER, Reply.NONE})
 log = structlog.get_logger()
 
@@ -140,16 +141,29 @@ def apply(session: Session, services: Services, message_id: str, decided: Decide
         _reply(session, services, message, request, thread, decided, now)
     elif message.immediate_danger or message.self_harm:
         _note_topics(session, message, decided)
+    goes_on = unfinished is None and _goes_on(message, plan)
     if unfinished is not None and (plan.add_to_ticket or plan.ticket):
         noted = tickets.requester_wrote(session, unfinished, message, plan.raise_to, services.policy, now)
         announce.enqueue(session, services, noted, now)
-    elif plan.reopen and (solved := tickets.reopenable(session, message.request_id, now)):
+    elif goes_on and (solved := tickets.reopenable(session, message.request_id, now)):
         channel = thread.channel.value if thread else "message"
         cause = tickets.Cause(message.person_id, channel, message.id, message.occurred_at)
         notices = tickets.reopen(session, solved, message, cause, services.policy, now)
         announce.enqueue(session, services, notices, now)
-    elif plan.ticket is not None:
-        casework.open_ticket(session, services, request, plan.ticket, message, now)
+    elif plan.ticket is not None or goes_on:
+        # The ticket that the plan was made for may have ended meanwhile: nothing that was written is dropped.
+        reason = plan.ticket or plan.reason or Reason.CAME_BACK
+        casework.open_ticket(session, services, request, reason, message, now)
+
+
+def _goes_on(message: Message, plan: Plan) -> bool:
+    """Tell whether people must see the message, whatever became of the ticket that it was meant for."""
+    if plan.ticket is not None or plan.asked:
+        return False
+    if message.kind is not MessageKind.MESSAGE:
+        return plan.reason is not None
+    courtesy = plan.reason is None and plan.reply in _COURTESIES
+    return plan.reopen or (plan.add_to_ticket and not courtesy)
 
 
 def _unsafe(session: Session, services: Services, message: Message, thread: Thread, now: datetime) -> bool:

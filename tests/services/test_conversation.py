@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import casework, conversation
+from bot import answering, casework, conversation
 from bot.conversation import NotAccepted
 from bot.database import reading, transaction
 from bot.delivery.sealing import open_body, vault_of
 from bot.messages import Case, SenderIdentity
+from bot.services import Services
 from bot.worker import beat
 from escalation.access import OPERATOR
 from escalation.errors import AlreadyClaimed, IllegalMove, NotFound
@@ -21,6 +22,7 @@ from escalation.tables import (
     Clock,
     HelpRequest,
     IdentityKind,
+    Message,
     MessageKind,
     MessageState,
     OutboxState,
@@ -201,6 +203,24 @@ def test_writing_again_reopens_a_resolved_ticket_and_thanks_do_not(desk: Desk) -
     desk.say("it started again, the council chamber was full of angry people")
     assert desk.tickets[0].state in {TicketState.NEW, TicketState.OPEN}
     assert len(desk.tickets) == 1
+
+
+def test_words_that_cross_with_the_end_of_their_ticket_bring_it_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.say("I need to talk to a person about our council vote")
+    read = answering.read
+
+    def ended_meanwhile(services: Services, message: Message) -> answering.Decided:
+        decided = read(services, message)
+        casework.resolve(
+            services, "HD-1001", desk.actor(EXPERT), outcome="done", channel="console", source_id="s"
+        )
+        return decided
+
+    monkeypatch.setattr(answering, "read", ended_meanwhile)
+    desk.say(GUN)
+    assert [(ticket.state, ticket.priority.value) for ticket in desk.tickets] == [(TicketState.NEW, "P1")]
 
 
 def test_a_reminder_is_raised_at_its_point_once(desk: Desk) -> None:
