@@ -55,6 +55,10 @@ def beat(services: Services) -> int:
     A batch is a transaction of its own, so that the sweep never holds up a message that comes in.
     """
     said = 0
+    grouped = _in_turn(services, paging.together)  # danger waits for no clock, nor for one that broke
+    if grouped:
+        log.info("pages told together", action="paging.together", count=grouped)
+        services.outbox_ready.set()
     with reading(services.engine) as session:
         now = services.clock()
         busy = chains.due(session, now) or reminders.due(session, now)
@@ -67,20 +71,16 @@ def beat(services: Services) -> int:
             pass
         while said_now := _in_turn(services, _remind):
             said += said_now
-    grouped = _in_turn(services, _note_the_beat)
-    if grouped:
-        log.info("pages told together", action="paging.together", count=grouped)
-    if said or grouped:
-        services.outbox_ready.set()
+    _in_turn(services, _note_the_beat)
     if said:
+        services.outbox_ready.set()
         log.info("reminders queued", action="reminders.swept", count=said)
     return said
 
 
-def _note_the_beat(session: Session, services: Services, now: datetime) -> int:
-    grouped = paging.together(session, services, now)
+def _note_the_beat(session: Session, _services: Services, now: datetime) -> int:
     session.merge(Beat(name=SWEEP, at=now))
-    return grouped
+    return 0
 
 
 def _escalate(session: Session, services: Services, now: datetime) -> int:

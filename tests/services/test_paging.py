@@ -15,6 +15,7 @@ from bot.database import transaction
 from bot.delivery.loop import deliver_due
 from bot.messages import SenderIdentity
 from bot.worker import beat
+from escalation import chains
 from escalation.kinds import ChannelName
 from escalation.tables import City, IdentityKind, Message, OutboxMessage
 from escalation.tickets import number_of
@@ -58,6 +59,20 @@ def _flood_of_eight(desk: Desk) -> None:
     assert ", ".join(listed) in together.text
     assert len([row for row in desk.outbox if row.kind == "safety"]) == 8, "everybody is told to call 911"
     assert all(message.paged_at for message in desk.messages if message.immediate_danger)
+
+
+def test_a_clock_that_breaks_keeps_nobody_from_being_paged_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strangers(desk, 4)
+
+    def broken(*_: object) -> bool:
+        raise ValueError("a ticket that can't be planned")
+
+    monkeypatch.setattr(chains, "due", broken)
+    with pytest.raises(ValueError, match="planned"):
+        beat(desk.services)
+    assert len(pages(desk, "pages")) == 1
 
 
 def test_a_verified_officials_page_goes_alone_in_the_middle_of_a_flood(desk: Desk) -> None:
