@@ -25,8 +25,8 @@ def seal_at_birth(
 ) -> None:
     """Seal a request to the duty expert and the leads, in the transaction that stores its message.
 
-    Nobody with a conflict of interest is named. Where that leaves nobody, every expert without one is: a
-    request that no one can see would be worse.
+    Nobody with a conflict of interest is named. Where that leaves nobody, every expert without one is; where there
+    is none at all it stays unsealed: a request that no one can see would be worse.
     """
     assert request.id is not None
     if confidentiality.is_sealed(session, request.id):
@@ -36,7 +36,14 @@ def seal_at_birth(
     people = [person_id for person_id in (duty, *leads) if person_id is not None]
     able = [person_id for person_id in people if confidentiality.eligible(session, request.id, person_id)]
     if not able:
-        able = [person.id or 0 for person in directory.people_with(session, *casework.EXPERTS)]
+        everyone = (person.id or 0 for person in directory.people_with(session, *casework.EXPERTS))
+        able = [
+            person_id for person_id in everyone if confidentiality.eligible(session, request.id, person_id)
+        ]
+    if not able:
+        # a seal would hide it from whoever is still found to help, and stop every alert
+        log.warning("not sealed: nobody to name", action="privacy.nobody_to_name", request_id=request.id)
+        return
     confidentiality.seal(session, request.id, reason, able, now)
     opening = Opening(Opened.SEALED, None, register.DESK, f"at birth: {reason}", request.id)
     register.enter(session, services, opening, now)

@@ -127,6 +127,15 @@ def test_where_everybody_named_would_be_in_conflict_any_other_expert_is_named(de
     assert named(desk) == {OTHER_EXPERT}
 
 
+def test_where_there_is_nobody_to_name_it_stays_unsealed_and_is_still_told_of(desk: Desk) -> None:
+    with transaction(desk.services.engine) as session:
+        for role in desk.rows(Role):
+            session.delete(role)
+    desk.say(DESPAIR)
+    assert desk.rows(Seal) == []
+    assert [row.channel for row in desk.outbox if row.kind == "page"] == ["web"]
+
+
 # what others see
 
 
