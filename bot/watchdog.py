@@ -6,6 +6,8 @@ alerts somebody when the desk itself has stopped.
 
 import threading
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -22,7 +24,7 @@ from bot.rendering import AlarmContext
 from bot.services import Services
 from bot.tables import SWEEP, Beat
 from bot.vault import VaultError
-from escalation import request_log, tickets, watchdog
+from escalation import confidentiality, request_log, tickets, watchdog
 from escalation.tables import Lane, Ticket
 
 LOOK_SECONDS = 30.0
@@ -62,13 +64,11 @@ def watch(services: Services) -> Findings:
     if found.well:
         _ping(services)
         return found
-    numbers = [tickets.number_of(ticket_id) for ticket_id in found.forgotten[:_LISTED]]
     log.error(
         "watchdog",
         action="watchdog.alarm",
         sweep_late=found.sweep_late,
         forgotten=len(found.forgotten),
-        tickets=numbers,
     )
     _tell_leads(services, found)
     return found
@@ -92,25 +92,33 @@ def _look(session: Session, now: datetime) -> Findings:
 def _plan_again(services: Services, forgotten: tuple[int, ...]) -> None:
     """Work out the clocks of these tickets anew from their events, one transaction each."""
     for ticket_id in forgotten:
-        with transaction(services.engine) as session:
+        with _one_fault_is_one_ticket(), transaction(services.engine) as session:
             ticket = session.get_one(Ticket, ticket_id)
             request_log.lock_request(session, ticket.request_id)
             session.refresh(ticket)
             tickets.clocks.refresh(session, ticket, services.policy, services.clock())
 
 
+@contextmanager
+def _one_fault_is_one_ticket() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  what can't be mended must still be told, and the watch go on
+        log.error("not planned again", action="watchdog.not_mended", error=type(error).__name__)
+
+
 def _tell_leads(services: Services, found: Findings) -> None:
     now = services.clock()
     hour = now.replace(minute=0, second=0, microsecond=0)
-    numbers = tuple(tickets.number_of(ticket_id) for ticket_id in found.forgotten[:_LISTED])
-    context = AlarmContext(
-        sweep_late=found.sweep_late,
-        numbers=numbers,
-        more=max(0, len(found.forgotten) - _LISTED),
-        url=f"{services.settings.base_url}/console",
-    )
-    cause = f"{'sweep' if found.sweep_late else ''}:{','.join(numbers)}"
     with transaction(services.engine) as session:
+        numbers = _for_all(session, found.forgotten)
+        context = AlarmContext(
+            sweep_late=found.sweep_late,
+            numbers=numbers,
+            more=len(found.forgotten) - len(numbers),
+            url=f"{services.settings.base_url}/console",
+        )
+        cause = f"{'sweep' if found.sweep_late else ''}:{','.join(numbers)}{'+' if context.more else ''}"
         key = desk_key(session, vault_of(services), now)
         for destination in duty.leads(session, services):
             to_desk(
@@ -125,6 +133,14 @@ def _tell_leads(services: Services, found: Findings) -> None:
                 now=now,
             )
     services.outbox_ready.set()
+
+
+def _for_all(session: Session, forgotten: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the numbers to list where every expert looks. Sealed requests are counted only."""
+    rows = [tickets.get(session, ticket_id) for ticket_id in forgotten]
+    things = confidentiality.about_all(session, {row.request_id: row.assignee_id for row in rows})
+    open_to_all = [row for row in rows if not things[row.request_id].sealed]
+    return tuple(tickets.number_of(row.id or 0) for row in open_to_all[:_LISTED])
 
 
 def _ping(services: Services) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import col
 from bot import casework, health, promises, reviews, selftest, watchdog
 from bot.database import reading, transaction
 from bot.policies import Policies
+from bot.privacy import need_to_know
 from bot.worker import beat, send_digests
 from escalation import directory, erasure, plans
 from escalation.access import OPERATOR
@@ -227,6 +228,22 @@ def test_what_can_not_be_mended_is_told_to_the_leads_once_an_hour(desk: Desk) ->
     found = health.check(desk.services, sweeping=True)
     assert any("no next step" in fault for fault in found.faults)
     assert any("sweep has not run" in fault for fault in found.faults)
+
+
+def test_an_alarm_counts_a_sealed_ticket_and_does_not_name_it(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.say(CALM)
+    need_to_know.seal(desk.services, "HD-1001", desk.actor(EXPERT), "told in confidence", channel="test")
+    with transaction(desk.services.engine) as session:
+        session.connection().execute(update(Clock).values(next_point_at=None, next_point=None))
+        session.connection().execute(update(TicketEvent).values(kind="lost"))
+    desk.clock.advance(timedelta(minutes=5))
+    watchdog.watch(desk.services)
+    alarms = mailed(desk, "alarm")
+    assert alarms
+    assert "One sealed request has no next step" in alarms[0][1]
+    assert all("HD-1001" not in text for text in (*(text for _, text in alarms), capsys.readouterr().out))
 
 
 def test_an_overdue_step_is_no_plan(desk: Desk) -> None:
