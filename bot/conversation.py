@@ -164,6 +164,10 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
     except (DBAPIError, PoolTimeout) as error:
         log.error("message not stored", action="conversation.not_accepted", error=type(error).__name__)
         raise _not_accepted(services, inbound, assessment) from None
+    except Exception as error:  # noqa: BLE001  whatever broke, the writer gets 911 at once, and the channel tries again
+        # the kind of fault alone: its text may quote the message
+        log.error("message not stored", action="conversation.broken", error=type(error).__name__)
+        raise _not_accepted(services, inbound, assessment) from None
 
 
 def _local(services: Services, inbound: Inbound, zone: str | None) -> datetime:

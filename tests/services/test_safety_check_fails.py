@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import health, safety
+from bot.conversation import NotAccepted
 from bot.database import transaction
+from bot.delivery import announce
 from bot.messages import SenderIdentity
 from bot.safety.assessment import Assessment
 from escalation.kinds import ChannelName
@@ -105,3 +107,17 @@ def test_a_check_that_breaks_later_in_a_conversation_does_not_lose_the_message(d
     desk.services = replace(desk.services, checks=(breaks_with_history, safety.plain_rules))  # type: ignore[arg-type]
     desk.say("and if they still will not stop?", sender=sender)
     assert len([m for m in desk.messages if m.author == "requester"]) == 2
+
+
+def test_a_fault_of_ours_while_storing_still_gives_911_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def faulty(*_: object, **__: object) -> None:
+        raise LookupError(GUN)
+
+    monkeypatch.setattr(announce, "danger", faulty)
+    with pytest.raises(NotAccepted) as refused:
+        desk.say(GUN)
+    assert "911" in (refused.value.safety_text or "")
+    assert "gun" not in capsys.readouterr().out
+    assert desk.messages == []
