@@ -15,7 +15,7 @@ from bot.channels.email.address import Destination
 from bot.channels.email.own import Sign
 from bot.messages import Outbound
 
-TO_EXPERTS = frozenset({"ticket_card", "ticket_update", "reminder", "page"})
+TO_EXPERTS = frozenset({"ticket_card", "ticket_update", "reminder", "escalation", "page"})
 _LONGEST_SUBJECT = 250
 _LONGEST_CHAIN = 20
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,600}>")

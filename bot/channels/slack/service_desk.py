@@ -28,7 +28,7 @@ from escalation.tables import (
 )
 
 CHANNEL = ChannelName.SLACK.value
-_ABOUT_CASES = ("ticket_card", "page", "reminder", "ticket_update")
+_ABOUT_CASES = ("ticket_card", "page", "reminder", "escalation", "ticket_update")
 
 
 class ServiceDesk:
