@@ -16,7 +16,16 @@ from bot.database import reading, transaction
 from bot.delivery.loop import deliver_due
 from bot.settings import load
 from escalation.kinds import ChannelName, IdentityKind
-from escalation.tables import AccessLine, Affiliation, Answer, Identity, MessageKind, Ticket, TicketState
+from escalation.tables import (
+    AccessLine,
+    Affiliation,
+    Answer,
+    Identity,
+    MessageKind,
+    Ticket,
+    TicketEvent,
+    TicketState,
+)
 from knowledge_base import library
 from knowledge_base.tables import Document
 from tests.support.desk import ADMIN, EXPERT, OFFICIAL, OTHER_EXPERT, Desk, DeskFactory, RecordingSender
@@ -553,3 +562,33 @@ def test_a_stream_tells_of_a_change_without_saying_what(desk: Desk) -> None:
     assert re.fullmatch(r"data: [0-9a-f]{16}\n\n", first)
     assert re.fullmatch(r"data: [0-9a-f]{16}\n\n", second)
     assert first != second
+
+
+def test_the_official_says_how_it_went_and_words_of_danger_are_no_comment(desk: Desk, official: Tab) -> None:
+    number = escalated(desk, official)
+    thread = official.path.partition("#")[0]
+    expert = signed_in(desk, EXPERT).open(f"/console/tickets/{number}")
+    expert.send(f"/console/tickets/{number}/claim").send(
+        f"/console/tickets/{number}/resolve", outcome="advice"
+    )
+    official.open(thread).send(f"{thread}/rate", score="2", comment="He is at my door with a gun right now")
+    assert desk.messages[-1].immediate_danger or any(m.immediate_danger for m in desk.messages)
+    kinds = [event.kind for event in desk.rows(TicketEvent)]
+    assert "rated" not in kinds
+
+
+def test_the_official_rates_once(desk: Desk, official: Tab) -> None:
+    number = escalated(desk, official)
+    thread = official.path.partition("#")[0]
+    expert = signed_in(desk, EXPERT).open(f"/console/tickets/{number}")
+    expert.send(f"/console/tickets/{number}/claim").send(
+        f"/console/tickets/{number}/resolve", outcome="advice"
+    )
+    official.open(thread).send(
+        f"{thread}/rate", score="4", comment="The answer came in time, and it was clear."
+    )
+    assert [e.detail for e in desk.rows(TicketEvent) if e.kind == "rated"] == ["score=4"]
+    official.open(thread)
+    assert "How did it go?" not in official.text
+    expert.open(f"/console/tickets/{number}")
+    assert "The answer came in time, and it was clear." in expert.text

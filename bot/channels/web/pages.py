@@ -89,6 +89,7 @@ class TicketView:
     state: str
     promise: str | None
     finished: bool
+    may_rate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +282,7 @@ def _ticket_view(session: Session, ticket: Ticket, reader: Reader) -> TicketView
         state=states.get(ticket.state, t.ticket_closed),
         promise=_promise(session, ticket, reader) if unfinished else None,
         finished=not unfinished,
+        may_rate=not unfinished and tickets.may_be_rated(session, ticket),
     )
 
 

@@ -34,7 +34,7 @@ from bot.channels.web.pages import (
     read_conversation,
 )
 from bot.channels.web.texts import TEXTS, ChatTexts
-from bot.conversation import NotAccepted
+from bot.conversation import NotAccepted, assess
 from bot.database import reading, transaction
 from bot.privacy import safe_contact, unsafe
 from bot.services import Services
@@ -202,6 +202,27 @@ class Chat:
             raise Refusal(503) from None
         return self._paper.go(request, f"/chat/{thread_id}", visitor)
 
+    def rate(self, request: Request, thread_id: str, form: Posted) -> Response:
+        """Keep how satisfied the official is; a comment that tells of danger is a message, and answered as one."""
+        visitor, thread = self._own(request, thread_id, form)
+        if form["score"] not in {"1", "2", "3", "4", "5"}:
+            raise Refusal(400)
+        comment = clean(form["comment"])
+        if comment:
+            found, broken = assess(comment, language=None, history=(), sent_at=self._services.clock())
+            if broken or found.situation is not None or found.wants_human:
+                return self.follow_up(request, thread_id, Form({**form.fields, "text": comment}))
+        casework.rate(
+            self._services,
+            thread.request_id or 0,
+            visitor.actor,
+            int(form["score"]),
+            comment,
+            channel=ChannelName.WEB.value,
+            source_id=f"web:rate:{thread.request_id}",
+        )
+        return self._paper.go(request, f"/chat/{thread_id}#person", visitor)
+
     def feedback(self, request: Request, thread_id: str, form: Posted) -> Response:
         """Note whether an answer helped."""
         visitor, _thread = self._own(request, thread_id, form)
@@ -363,6 +384,7 @@ def router(services: Services) -> APIRouter:
         ("/chat/{thread_id}/person", chat.person),
         ("/chat/{thread_id}/steps", chat.steps),
         ("/chat/{thread_id}/feedback", chat.feedback),
+        ("/chat/{thread_id}/rate", chat.rate),
     )
     for path, handler in gets:
         routes.add_api_route(path, handler, methods=["GET", "HEAD"], response_model=None)

@@ -80,6 +80,10 @@ class ChatTexts:
     ticket_late: str
     ticket_answered: str
     ticket_keep: str
+    rate_title: str
+    rate_low: str
+    rate_high: str
+    rate_comment: str
     call_911: str
     call_988: str
     text_988: str
@@ -196,6 +200,10 @@ _ENGLISH: Final = ChatTexts(
     ticket_late="We promised a reply {when}. We are late, and the lead of the desk is told. "
     "Do not wait for us if anyone may be in danger: call 911.",
     ticket_answered="Next reply: {when}.",
+    rate_title="How did it go?",
+    rate_low="not satisfied",
+    rate_high="very satisfied",
+    rate_comment="Anything to add? (optional)",
     ticket_keep="The reply appears on this page. You can close it and come back with the same browser.",
     call_911="Call 911",
     call_988="Call 988",
@@ -323,6 +331,10 @@ _FRENCH: Final = ChatTexts(
     ticket_late="Nous avions promis une réponse {when}. Nous sommes en retard, et la personne responsable du "
     "service en est avertie. Si quelqu'un pourrait être en danger, ne nous attendez pas : appelez le 911.",
     ticket_answered="Prochaine réponse : {when}.",
+    rate_title="Comment cela s'est-il passé?",
+    rate_low="pas satisfait",
+    rate_high="très satisfait",
+    rate_comment="Quelque chose à ajouter? (facultatif)",
     ticket_keep="La réponse s'affichera sur cette page. Vous pouvez la fermer et revenir avec le même navigateur.",
     call_911="Appeler le 911",
     call_988="Appeler le 988",
