@@ -35,8 +35,8 @@ def measure() -> list[Row]:
 
 def _against_timedelta(calendar: Calendar, pairs: list[tuple[datetime, datetime]]) -> list[Row]:
     try:
-        import businesstimedelta as btd  # noqa: PLC0415
-        import pytz  # noqa: PLC0415
+        import businesstimedelta as btd
+        import pytz
     except ImportError:
         return [("businesstimedelta", "not installed", "pip install --group bench", "SKIPPED")]
     days = {row.date: row.name for row in calendar.holidays}
@@ -96,7 +96,7 @@ def _against_timedelta(calendar: Calendar, pairs: list[tuple[datetime, datetime]
 
 def _against_duration(calendar: Calendar, pairs: list[tuple[datetime, datetime]]) -> list[Row]:
     try:
-        from business_duration import businessDuration  # noqa: PLC0415
+        from business_duration import businessDuration
     except ImportError:
         return [("business-duration", "not installed", "pip install --group bench", "SKIPPED")]
     days = {row.date: row.name for row in calendar.holidays}

@@ -33,7 +33,7 @@ from bot.services import Services
 from bot.tables import SWEEP, Beat
 from escalation import chains, outbox, plans, reminders
 from escalation.tables import ChannelName
-from knowledge_base import language
+from knowledge_base import language, meaning
 from knowledge_base.topics import topic_model
 
 LIBRARY_SECONDS = 1
@@ -141,7 +141,8 @@ def refresh_library(services: Services) -> bool:
     """Take up what was published or withdrawn elsewhere, and let go of what has expired."""
     if expired := curation.expire(services):
         log.info("documents expired", action="library.expired", count=len(expired))
-    return services.library.refresh(services.engine, services.clock())
+    refreshed = services.library.refresh(services.engine, services.clock())
+    return services.library.understand() or refreshed
 
 
 def refresh_policy(services: Services) -> bool:
@@ -154,6 +155,7 @@ def warm_up() -> None:
     safety.assess("warm up", language=None)
     mask("warm up")
     language.warm_up()
+    meaning.warm_up()
     for tongue in language.SUPPORTED:
         topic_model(tongue)
 

@@ -78,6 +78,8 @@ class Catalog:
         self._spoken = tuple(tables["languages"])
         self._section_starts = arrays["section_starts"]
         self._section_moments = arrays["section_moments"]
+        self.heading_of = arrays["heading_of"]
+        self.headings = tuple(tuple(path) for path in tables["headings"])
         self._document_visibility = arrays["document_visibility"]
         self._kinds = tuple(tables["kinds"])
         self._visibility_of = arrays["visibility_of"]
@@ -112,6 +114,8 @@ class Catalog:
             row for row in range(len(sections)) if not row or sections[row] != sections[row - 1]
         ]
         moments = [moment_of_section(passages[row].heading) for row in section_starts]
+        headings = _Codes()
+        heading_of = [headings.code(passages[row].heading) for row in section_starts]
         kinds = _Codes()
         kind_of = [kinds.code((passage.kind,)) for passage in passages]
         document_visibility = [visibilities.code(document.visibility) for document in documents]
@@ -125,6 +129,7 @@ class Catalog:
         spoken = list(languages)
         tables = {
             "documents": [asdict(document) for document in documents],
+            "headings": headings.values,
             "visibilities": visibilities.values,
             "jurisdictions": jurisdictions.values,
             "kinds": [kind for (kind,) in kinds.values],
@@ -137,6 +142,7 @@ class Catalog:
                 "document_of": np.array(places, dtype=np.int32),
                 "section_of": np.array(sections, dtype=np.int32),
                 "section_starts": np.array([*section_starts, len(sections)], dtype=np.int64),
+                "heading_of": np.array(heading_of, dtype=np.int32),
                 "section_moments": np.array([_MOMENTS.index(moment) for moment in moments], dtype=np.int8),
                 "document_visibility": np.array(document_visibility, dtype=np.int16),
                 "kind_of": np.array(kind_of, dtype=np.int16),

@@ -21,6 +21,7 @@ from rank_bm25 import BM25Okapi
 from knowledge_base.arrays import Array, read_arrays, write_arrays
 from knowledge_base.catalog import Catalog, CatalogDocument, CatalogPassage
 from knowledge_base.senses import Senses
+from knowledge_base.spelling import closest, edits_allowed, mask_of
 from knowledge_base.synonyms import Synonym, Thesaurus
 from knowledge_base.tokens import analyse
 
@@ -61,6 +62,7 @@ class _Column:
     rows: Array
     scores: Array
     weight: float
+    public: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,9 @@ class TermMatrix:
         self.size = int(arrays["size"][0])
         keys = arrays["keys"].tobytes().decode()
         self._numbers = {key: number for number, key in enumerate(keys.split("\n"))} if keys else {}
+        self._masks = arrays["masks"]
+        self._public = arrays["public"]
+        self._words: dict[str, tuple[Sequence[str], Array]] = {}
 
     @classmethod
     def compile(cls, entries: Sequence[Entry]) -> "TermMatrix":
@@ -99,6 +104,8 @@ class TermMatrix:
                 "starts": np.cumsum([0, *(len(column.rows) for column in held)]).astype(np.int64),
                 "rows": _joined([column.rows for column in held], np.int32),
                 "scores": _joined([column.scores for column in held], np.float32),
+                "masks": np.array([mask_of(key.partition(":")[2]) for key in keys], dtype=np.uint64),
+                "public": np.array([column.public for column in held], dtype=np.bool_),
                 "weights": np.array([column.weight for column in held], dtype=np.float32),
                 "size": np.array([len(entries)], dtype=np.int64),
             }
@@ -107,6 +114,28 @@ class TermMatrix:
     def knows(self, term: str, language: str) -> bool:
         """Say whether any row of the language holds the term."""
         return f"{language}:{term}" in self._numbers
+
+    def respelled(self, term: str, language: str) -> tuple[str, ...]:
+        """Return the words of public text that an unknown term may be a slip for."""
+        if self.knows(term, language) or not edits_allowed(term):
+            return ()
+        words, masks = self._vocabulary(language)
+        return closest(term, words, masks)
+
+    def _vocabulary(self, language: str) -> tuple[Sequence[str], Array]:
+        """Return the public words of a language and their letters; gathered once, when first needed."""
+        known = self._words.get(language)
+        if known is None:
+            opening = f"{language}:"
+            places = [
+                number
+                for key, number in self._numbers.items()
+                if key.startswith(opening) and self._public[number]
+            ]
+            keys = list(self._numbers)
+            words = [keys[number][len(opening) :] for number in places]
+            known = self._words[language] = (words, self._masks[places])
+        return known
 
     def weight(self, term: str, language: str) -> float:
         """Return how telling a term is, above 0 and smoothed; an unknown term is the most telling."""
@@ -165,7 +194,8 @@ class Index:
 
     `passages` scores the rows of `catalog`; `cards` scores documents by title, topics,
     synonyms and headings, for questions whose words are spread over a document. `senses` (of
-    passages) and `titles` (of documents) say what they mean; None until somebody has made them.
+    passages), `titles` (of documents) and `headings` (by `heading_of` a section) say what they mean;
+    None until somebody has made them.
     """
 
     def __init__(
@@ -182,9 +212,11 @@ class Index:
         self.catalog = catalog
         self.thesaurus = thesaurus
         self.note = note
-        rows = len(catalog)
-        self.senses = senses.part(0, rows) if senses else None
-        self.titles = senses.part(rows, len(senses)) if senses else None
+        titles = len(catalog)
+        headings = titles + len(catalog.documents)
+        self.senses = senses.part(0, titles) if senses else None
+        self.titles = senses.part(titles, headings) if senses else None
+        self.headings = senses.part(headings, len(senses)) if senses else None
 
     @classmethod
     def build(
@@ -222,9 +254,21 @@ class Index:
         )
 
     def texts(self) -> list[str]:
-        """Return what `with_senses` wants the senses of: every passage, then every document's title."""
+        """Return what `with_senses` wants the senses of: every passage, document's title, and heading."""
         passages = [self.catalog.passage(row).text for row in range(len(self.catalog))]
-        return passages + [document.title for document in self.catalog.documents]
+        titles = [document.title for document in self.catalog.documents]
+        return passages + titles + [". ".join(path[-2:]) for path in self.catalog.headings]
+
+    @property
+    def understood(self) -> bool:
+        """Say whether the senses of everything are known."""
+        parts = (self.senses, self.titles, self.headings)
+        return all(part is not None and part.complete for part in parts)
+
+    @property
+    def text_count(self) -> int:
+        """Return how many `texts` there are, without reading any."""
+        return len(self.catalog) + len(self.catalog.documents) + len(self.catalog.headings)
 
     def with_senses(self, senses: Senses) -> "Index":
         """Return the same index with the senses of `texts`, in their order."""
@@ -343,6 +387,7 @@ def _compile_language(language: str, rows: Sequence[int], entries: Sequence[Entr
             rows=np.array(held, dtype=np.int32),
             scores=(idf.get(term, unseen) * damped).astype(np.float32),
             weight=log(1 + (len(public) - holders + 0.5) / (holders + 0.5)),
+            public=holders > 0,
         )
     return columns
 

@@ -51,6 +51,21 @@ _ELIDED = re.compile(
 )
 
 
+# "en français svp", "in English please": the whole message, for it may stand in any sentence.
+_WISH = re.compile(
+    r"\W*(?:(?:can|could) (?:you|i) (?:answer|say that|have (?:it|that|this)) |(?:et|and|or) |(?:repondez|reponds|redites?|answer|again)(?: moi)? |(?:la )?(?:meme|same)(?: chose| thing)? )?"
+    r"(?:(?:en|in) )?(?:(francais|french)|(anglais|english))(?: (?:version))?\W*(?:svp|s'il (?:vous|te) plait|please|pls|merci|thanks|maintenant|now)?\W*"
+)
+
+
+def language_wished(text: str) -> str | None:
+    """Return the language that a message asks to be answered in, when it asks nothing else."""
+    wish = _WISH.fullmatch(fold(text[:200]).strip())
+    if wish is None:
+        return None
+    return "fr" if wish[1] else "en"
+
+
 def detect(text: str) -> str:
     """Return "en", "fr", or the ISO code of another language of five or more words.
 

@@ -53,6 +53,9 @@ _PLACES = tuple(
         *((f"US-{code}", names) for code, names in _STATES.items()),
     )
 )
+_PREPOSITION = re.compile(
+    r"(?<!\w)(?:in|within|en|au|aux|dans|pour|for)(?: the| l'| la| le| les)? \Z|(?<!\w)dans l'\Z"
+)
 # "Canada:", "In Ontario, ...", "Au Québec, ..." open a line that speaks of that place alone.
 _LEAD = re.compile(r"\A(?:in |en |au |aux |dans )?(?:the |l'|les |le )?")
 
@@ -80,6 +83,24 @@ def places_named(text: str) -> tuple[str, ...]:
     inner = {code.partition("-")[0] for code in found if "-" in code}
     # "Quebec, Canada" confines to Quebec.
     return tuple(code for code in found if code not in inner)
+
+
+def place_asked_about(text: str) -> str | None:
+    """Return the one place that a message says it is about: "what about in Ontario?", "au Québec".
+
+    A place that is only named ("a New York paper called") says nothing of where the asker is.
+    """
+    folded = fold(text)
+    found = [
+        code
+        for code, pattern in _PLACES
+        if any(_PREPOSITION.search(folded[: match.start()]) for match in pattern.finditer(folded))
+    ]
+    if _US_INITIALS.search(text):
+        found.append("US")
+    inner = {code.partition("-")[0] for code in found if "-" in code}
+    confined = list(dict.fromkeys(code for code in found if code not in inner))
+    return confined[0] if len(confined) == 1 else None
 
 
 def fits(passage: Sequence[str], wanted: str | None) -> bool:

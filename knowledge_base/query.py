@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
 
@@ -26,6 +26,8 @@ _SHORT_TERMS = 4
 # left the subject.
 _NEW_SUBJECT_KNOWN = 0.6
 
+# A pasted text in another language is no list of slips.
+_MOST_RESPELLED = 40
 _MEANING_WEIGHT = 0.5
 _LONG_WORDS = 80
 _STORY_SHARE = 0.5
@@ -67,7 +69,11 @@ def make_query(
     subject = telling(question, language)
     readings = index.thesaurus.read(written, language)
     meant = {term for reading in readings for term in reading.meaning}.difference(written)
-    required = subject | meant
+    respelled = tuple(_respelled(index, subject, language))
+    guessed = {term for reading in respelled for term in reading.meaning}.difference(written, meant)
+    required = subject | meant | guessed
+    for term in guessed:
+        terms[term] += EXPANSION_WEIGHT
     for term in meant:
         terms[term] += EXPANSION_WEIGHT
     weight = _history_weight(index, subject, language)
@@ -92,10 +98,17 @@ def make_query(
         dict(terms),
         subject,
         frozenset(required),
-        readings,
+        (*readings, *respelled),
         _topics(index, texts, language, written_in or language),
         sense_of(turns) if index.senses else None,
     )
+
+
+def _respelled(index: Index, subject: frozenset[str], language: str) -> Iterator[Reading]:
+    """Yield words that the library does not know, each with those of its own that may be meant."""
+    for term in sorted(subject)[:_MOST_RESPELLED]:
+        found = index.passages.respelled(term, language)
+        yield from (Reading((term,), (word,)) for word in found)
 
 
 def _topics(index: Index, texts: Mapping[str, float], language: str, written_in: str) -> Mapping[str, float]:

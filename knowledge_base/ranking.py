@@ -10,7 +10,7 @@ from any other document.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 
 import numpy as np
@@ -49,9 +49,9 @@ _NOT_ANSWERS = frozenset({PassageKind.SOURCE.value})
 class Ranking:
     """Rows and documents, best first, with their scores.
 
-    The first document is the one to answer from, and `confidence` is how sure it is that it does.
+    `lead` is the document to answer from, and `confidence` is how sure it is that the first one does.
     `by_topic` says for each document whether the topic model knows one of its topics. `visible` is
-    one bool per row, what may be shown at all; None where all may.
+    one bool per row, what may be shown at all; None where all may. `words` is what BM25 alone gives a row.
     """
 
     rows: tuple[int, ...] = ()
@@ -61,6 +61,8 @@ class Ranking:
     by_topic: tuple[bool, ...] = ()
     confidence: float = 0.0
     visible: Array | None = None
+    words: Mapping[int, float] = field(default_factory=dict)
+    lead: int = -1
 
 
 def rank(index: Index, query: Query, *, audience: frozenset[str], jurisdiction: str | None = None) -> Ranking:
@@ -98,6 +100,10 @@ def rank(index: Index, query: Query, *, audience: frozenset[str], jurisdiction: 
         for row, close in zip(rows, closeness, strict=True)
     ]
     order = ordered(rows, scores)
+    # Without topics, the best passage says where the answer is.
+    lead = best[0] if best else -1
+    if order and not shares:
+        lead = int(catalog.document_of[rows[order[0]]])
     return Ranking(
         tuple(rows[place] for place in order),
         tuple(scores[place] for place in order),
@@ -106,6 +112,8 @@ def rank(index: Index, query: Query, *, audience: frozenset[str], jurisdiction: 
         tuple(document in shares for document in best),
         sure(index, query, best[0], grounds[best[0]]) if best else 0.0,
         allowed,
+        by_words,
+        lead,
     )
 
 

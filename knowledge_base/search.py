@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge_base.documents import PassageKind
 from knowledge_base.index import Index
-from knowledge_base.language import SUPPORTED, detect
-from knowledge_base.moments import Moment, moments_wanted
+from knowledge_base.language import SUPPORTED, detect, language_wished
+from knowledge_base.places import place_asked_about
 from knowledge_base.query import Query, make_query
-from knowledge_base.ranking import DOCUMENT_SHARE, Ranking, rank
+from knowledge_base.ranking import Ranking, rank
+from knowledge_base.sections import choose
 from knowledge_base.tokens import telling
 
 PUBLIC = frozenset({"public"})
@@ -24,12 +24,7 @@ _READ_START = 3000
 _READ_END = 2000
 
 # Below this confidence the library says that it has no answer.
-ABSTAIN_BELOW = 0.35
-
-# What a section gains, in shares of the best score, when the question asks for its part; and
-# what is left of one that says what the subject is, when nobody asked that.
-_MOMENT_SHARE = 1.0
-_UNASKED_MEANING = 0.5
+ABSTAIN_BELOW = 0.4
 
 SECTION_SEPARATOR = " \u203a "
 
@@ -84,7 +79,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, best section first and the steps of a list in order, or an abstention.
+    """Hits, or an abstention.
+
+    The best passage of each of the three best sections comes first, then the rest of the best
+    section, the steps of a list in order.
 
     `topics` are slugs, likeliest first, and are given with a weak match too, so that
     somebody can be asked which was meant. `hits` is empty when `abstained`. `language` is
@@ -114,30 +112,44 @@ def search(
 
     `history` is what the same person wrote before, oldest first. `jurisdiction` is a code
     such as "CA-ON" or "US"; text that holds only elsewhere is left out. `language` is
-    detected when not given. When only the other language has an answer, its hits are given.
+    detected when not given. A place that the question says it is about goes before it. When only the
+    other language has an answer, its hits are given. "En français svp" repeats what was asked before.
     """
     question = _readable(question)
-    language = language or detect(question)
+    written = language = language or detect(question)
+    wished = language_wished(question)
+    if wished and history:
+        # The same question again, in the other language.
+        question, history, language = _readable(history[-1]), history[:-1], wished
+        told = detect(question)
+        written = told if told in SUPPORTED else language
     if language not in SUPPORTED:
         return _abstention(language, _UNSUPPORTED_LANGUAGE)
     if not any(character.isalnum() for character in question):
         return _abstention(language, _NO_TEXT)
     if not len(index.catalog):
         return _abstention(language, _EMPTY_LIBRARY)
+    jurisdiction = _place((question, *reversed(history)), jurisdiction)
     results = []
     # The other language only when there is no answer in the question's own.
     for tried in (language, *(code for code in SUPPORTED if code != language)):
-        query = make_query(index, question, history, tried, written_in=language)
+        query = make_query(index, question, history, tried, written_in=written)
         ranking = rank(index, query, audience=audience, jurisdiction=jurisdiction)
         sure = ranking.confidence
         topics = _topics(index, ranking)
         if sure >= ABSTAIN_BELOW and ranking.documents:
-            rows = _choose(index, question, ranking, limit)
+            rows = choose(index, question, query, ranking, limit)
             hits = tuple(_hit(index, row, score, query) for row, score in rows)
             return SearchResult(hits, language, topics, sure, False, None)
         reason = _WEAK_MATCH if ranking.documents else _NO_MATCH
         results.append(SearchResult((), language, topics, sure, True, reason))
     return max(results, key=lambda result: result.confidence)
+
+
+def _place(turns: Sequence[str], known: str | None) -> str | None:
+    """Return the place to answer for: the one asked about now, else the asker's own, else one told before."""
+    told = [place_asked_about(turn) for turn in turns]
+    return told[0] or known or next((place for place in told if place), None)
 
 
 def ranked_passages(
@@ -166,83 +178,14 @@ def _abstention(language: str, reason: str) -> SearchResult:
     return SearchResult((), language, (), 0.0, True, reason)
 
 
-def _lead(index: Index, ranking: Ranking) -> int:
-    """Return the document that answers: the first, or without topics that of the best passage."""
-    if not ranking.rows or any(ranking.by_topic):
-        return ranking.documents[0]
-    return int(index.catalog.document_of[ranking.rows[0]])
-
-
 def _topics(index: Index, ranking: Ranking) -> tuple[str, ...]:
     if not ranking.documents:
         return ()
     topics: dict[str, None] = {}
-    for document in (_lead(index, ranking), *ranking.documents):
+    for document in (ranking.lead, *ranking.documents):
         for topic in index.catalog.documents[document].topics:
             topics[topic] = None
     return tuple(topics)
-
-
-def _choose(index: Index, question: str, ranking: Ranking, limit: int) -> list[tuple[int, float]]:
-    """Return the rows to show with their scores: section by section, the best first.
-
-    All sections of the document that answers come before those of any other.
-    """
-    catalog = index.catalog
-    wanted = moments_wanted(question)
-    lead = _lead(index, ranking)
-    # What a row of this document is worth that holds no word of the question.
-    unmatched = DOCUMENT_SHARE * ranking.document_scores[ranking.documents.index(lead)]
-    top = max(max(ranking.scores, default=0.0), unmatched, 0.0)
-    found: dict[int, dict[int, float]] = {}
-    for row, score in zip(ranking.rows, ranking.scores, strict=True):
-        found.setdefault(int(catalog.section_of[row]), {})[row] = score
-    own = dict.fromkeys(int(catalog.section_of[row]) for row in _shown(index, ranking, lead))
-    # The part that was asked for is a candidate even where no word of it matches, and a document
-    # that no word of the question led to opens with its first hour.
-    needed = set(wanted) if not own.keys().isdisjoint(found) else {*wanted, Moment.NOW}
-    for section in own:
-        if catalog.moment(section) in needed:
-            found.setdefault(section, {})
-    if own and own.keys().isdisjoint(found):
-        found[next(iter(own))] = {}
-    sections = []
-    for section, scores in found.items():
-        moment = catalog.moment(section)
-        score = max(scores.values(), default=unmatched)
-        if moment in wanted and section in own:
-            score += wanted[moment] * _MOMENT_SHARE * top
-        elif moment is Moment.MEANING:
-            score *= _UNASKED_MEANING
-        sections.append((section not in own, -score, section, moment in wanted))
-    chosen: list[tuple[int, float]] = []
-    for _, _, section, asked_for in sorted(sections):
-        room = limit - len(chosen)
-        if room <= 0:
-            break
-        rows = _from_section(index, ranking, section, found[section], whole=asked_for)[:room]
-        chosen += [(row, found[section].get(row, unmatched)) for row in rows]
-    return chosen
-
-
-def _shown(index: Index, ranking: Ranking, document: int) -> list[int]:
-    visible = ranking.visible
-    return [row for row in index.catalog.rows_of(document) if visible is None or visible[row]]
-
-
-def _from_section(
-    index: Index, ranking: Ranking, section: int, scores: dict[int, float], *, whole: bool
-) -> list[int]:
-    """Return a section's rows: a list in its order, from the best on unless the whole is wanted."""
-    catalog = index.catalog
-    visible = ranking.visible
-    rows = [row for row in catalog.rows_of_section(section) if visible is None or visible[row]]
-    if whole or not scores:
-        return rows
-    best = min(scores, key=lambda row: (-scores[row], row))
-    if catalog.kind(best) == PassageKind.STEP.value:
-        return [row for row in rows if row >= best and catalog.kind(row) == PassageKind.STEP.value]
-    return sorted(scores, key=lambda row: (-scores[row], row))
 
 
 def _hit(index: Index, row: int, score: float, query: Query) -> Hit:

@@ -169,7 +169,7 @@ def index_collection(
 ) -> Index:
     """Index every passage as a document of its own; lines that begin with # are its headings.
 
-    `on_texts` hears how many texts and titles, of two for each passage, are done.
+    `on_texts` hears how many texts are done: passages, titles and headings.
     """
     documents = [CatalogDocument(one.id, one.id, one.title, language) for one in collection.passages]
     passages = [

@@ -117,8 +117,7 @@ class Library:
     def refresh(self, engine: Engine, now: dt.datetime) -> bool:
         """Bring the index up to the published library; say whether it changed.
 
-        Builds the index file when there is none. Does nothing while another thread does it. What
-        many new passages mean is taken up by a later call, once a process apart has encoded them.
+        Builds the index file when there is none. Does nothing while another thread does it.
         """
         if not self._refreshing.acquire(blocking=False):
             return False
@@ -128,7 +127,7 @@ class Library:
                 new = wanted != self._index.note.fingerprint
                 approved = load_approved(session) if new else self._approved
             if wanted == self._index.note.fingerprint:
-                return self._take_senses()
+                return False
             path = build_generation(engine, self._index_dir, now)
             try:
                 opened = Index.open(path)
@@ -136,22 +135,38 @@ class Library:
                 path.unlink(missing_ok=True)
                 path = build_generation(engine, self._index_dir, now)
                 opened = Index.open(path)
-            self._file, self._approved = path, approved
-            self._index, complete = senses.attach(opened, path)
-            self._filling = None if complete else senses.begin(path)
+            self._file, self._approved, self._filling = path, approved, None
+            self._index = senses.attach(opened, path)
             return True
         finally:
             self._refreshing.release()
 
-    def _take_senses(self) -> bool:
-        """Take up senses that were still being made; say whether there were any."""
-        if self._filling is None or self._file is None or self._filling.is_alive():
+    def understand(self) -> bool:
+        """Encode what is new in the library; say whether the index knows more now.
+
+        Little is done at once; much by a process apart, and a later call takes it up. Until then
+        new passages answer by their words alone. For processes that stay.
+        """
+        if not self._refreshing.acquire(blocking=False):
             return False
-        # Without a file the process failed, or another desk's is at work: words alone go on answering.
-        if not senses.beside(self._file).exists():
+        try:
+            return self._understand()
+        finally:
+            self._refreshing.release()
+
+    def _understand(self) -> bool:
+        file = self._file
+        if file is None or self._index.understood or (self._filling and self._filling.is_alive()):
             return False
+        if not senses.beside(file).exists():
+            # A process that has ended without a file has failed, or another desk's is at work.
+            if self._filling is not None:
+                return False
+            if not senses.make_soon(self._index, file):
+                self._filling = senses.begin(file)
+                return False
         self._filling = None
-        self._index, _ = senses.attach(self._index, self._file)
+        self._index = senses.attach(self._index, file)
         return True
 
 
@@ -244,8 +259,7 @@ def load(index_dir: Path, generation: int) -> Index:
     found = sorted(index_dir.glob(f"generation-{generation:08d}-*.index"))
     if not found:
         raise FileNotFoundError(f"no index of generation {generation} in {index_dir}")
-    opened, _ = senses.attach(Index.open(found[-1]), found[-1])
-    return opened
+    return senses.attach(Index.open(found[-1]), found[-1])
 
 
 def with_drafts(session: Session, index_dir: Path) -> Index:
@@ -255,7 +269,7 @@ def with_drafts(session: Session, index_dir: Path) -> Index:
 
 def understood(index: Index, index_dir: Path) -> Index:
     """Return an index with all its senses, made now where they are not known; minutes for a large one."""
-    if index.senses is not None and index.senses.complete:
+    if index.understood:
         return index
     return index.with_senses(make(index.texts(), senses.known_codes(index_dir)))
 

@@ -24,7 +24,7 @@ from knowledge_base.senses.making import count_missing, key_of, known_only, make
 
 SUFFIX = ".senses"
 
-# What takes about a second is done at once: a new document is then understood when it is shown.
+# For what takes about a second no process is started.
 _SOON = 300
 
 _BOOT = (
@@ -39,19 +39,27 @@ def beside(index_file: Path) -> Path:
     return index_file.with_suffix(SUFFIX)
 
 
-def attach(index: Index, index_file: Path) -> tuple[Index, bool]:
-    """Return the index with its senses as far as they are known or soon made, and whether all are."""
+def attach(index: Index, index_file: Path) -> Index:
+    """Return the index with its senses as far as they are known; nothing is encoded."""
     path = beside(index_file)
     found = _read(path)
-    if found is not None and len(found.senses) == len(index.catalog) + len(index.catalog.documents):
-        return index.with_senses(found.senses), True
+    if found is not None and len(found.senses) == index.text_count:
+        return index.with_senses(found.senses)
+    texts = index.texts()
+    senses = known_only(texts, known_codes(index_file.parent))
+    if senses.complete:
+        save(path, texts, senses)
+    return index.with_senses(senses)
+
+
+def make_soon(index: Index, index_file: Path) -> bool:
+    """Make the senses of an index that lacks few, which takes about a second; return False for many."""
     texts = index.texts()
     known = known_codes(index_file.parent)
-    if count_missing(texts, known) <= _SOON:
-        senses = make(texts, known)
-        save(path, texts, senses)
-        return index.with_senses(senses), True
-    return index.with_senses(known_only(texts, known)), False
+    if count_missing(texts, known) > _SOON:
+        return False
+    save(beside(index_file), texts, make(texts, known))
+    return True
 
 
 def begin(index_file: Path) -> Thread:

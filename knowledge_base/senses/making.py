@@ -80,7 +80,12 @@ def count_missing(texts: Iterable[str], known: Mapping[int, Array]) -> int:
 
 def sense_of(texts: Mapping[str, float]) -> Sense:
     """Return what a message (the first) and what was written before it mean, with their weights."""
-    return Sense(np.stack([_vector(_readable(text)) for text in texts]), tuple(texts.values()))
+    return Sense(np.stack([vector_of(text) for text in texts]), tuple(texts.values()))
+
+
+def vector_of(text: str) -> Array:
+    """Return the vector of a message, of a long one that of its beginning and end; encoded once."""
+    return _vector(readable(text))
 
 
 @lru_cache(maxsize=512)
@@ -89,7 +94,8 @@ def _vector(text: str) -> Array:
     return vector
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
+    """Return the part of a message that is encoded: all of it, or its beginning and its end."""
     words = text.split()
     return text if len(words) <= 2 * _READ_WORDS else " ".join((*words[:_READ_WORDS], *words[-_READ_WORDS:]))
 

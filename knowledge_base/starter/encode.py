@@ -14,11 +14,13 @@ from knowledge_base.starter import starter_files
 
 
 def texts() -> list[str]:
-    """Return every passage and title of the starter library, each once, in one order."""
+    """Return every passage, title and heading of the starter library, each once, in one order."""
     found: dict[str, None] = {}
     for name, data in starter_files():
         article = read_markdown(name, data)
-        found.update(dict.fromkeys((article.title, *(part.text for part in cut(article)))))
+        parts = cut(article)
+        found.update(dict.fromkeys((article.title, *(part.text for part in parts))))
+        found.update(dict.fromkeys(". ".join(part.heading[-2:]) for part in parts))
     return sorted(found)
 
 

@@ -1,4 +1,4 @@
-"""The topic model: a linear one, small enough to read, over the words of a message."""
+"""The topic model: a linear one over the words of a message and what it means."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,6 +8,8 @@ from importlib.resources import files
 import numpy as np
 
 from knowledge_base.arrays import Array
+from knowledge_base.meaning import DIMENSIONS
+from knowledge_base.senses.making import vector_of
 from knowledge_base.topics.features import features
 
 # The topic of what no article of the starter library answers.
@@ -18,6 +20,12 @@ SCALE = 20
 BIAS = "(bias)"
 
 
+SENSE = "v:"
+
+# How much the vector of a message counts beside its words, whose families have a length of about 1.
+SENSE_SHARE = 1.0
+
+
 class TopicModel:
     """Weights of one language. Immutable, shared between threads."""
 
@@ -25,6 +33,7 @@ class TopicModel:
         self.topics = topics
         self._rows = weights
         self._matrix = matrix
+        self._sense = matrix[[weights[f"{SENSE}{place}"] for place in range(DIMENSIONS)]] * SENSE_SHARE
 
     def knows(self, term: str) -> bool:
         """Say whether a stem means anything to the model."""
@@ -34,18 +43,22 @@ class TopicModel:
         """Return how likely each topic is, NONE among them; the values sum to 1.
 
         `texts` are the message (1.0) and what the same person wrote before, with their weights.
-        Return {} for texts that hold nothing the model knows.
+        Return {} for texts without a word.
         """
         found: dict[str, float] = defaultdict(float)
         for text, weight in texts.items():
             for name, value in features(text, language).items():
                 found[name] += weight * value
-        known = sorted((self._rows[name], value) for name, value in found.items() if name in self._rows)
-        if not known:
+        if not found:
             return {}
-        rows = np.array([row for row, _ in known])
-        values = np.array([value for _, value in known], dtype=np.float32)
-        scores = values @ self._matrix[rows] + self._matrix[self._rows[BIAS]]
+        known = sorted((self._rows[name], value) for name, value in found.items() if name in self._rows)
+        scores = self._matrix[self._rows[BIAS]].copy()
+        if known:
+            rows = np.array([row for row, _ in known])
+            values = np.array([value for _, value in known], dtype=np.float32)
+            scores += np.einsum("i,ij->j", values, self._matrix[rows])
+        for text, weight in texts.items():
+            scores += weight * np.einsum("i,ij->j", vector_of(text), self._sense)
         odds = np.exp(scores - scores.max())
         return {topic: float(share) for topic, share in zip(self.topics, odds / odds.sum(), strict=True)}
 

@@ -1,8 +1,9 @@
-"""Make the weights of the topic model: `python -m knowledge_base.topics.train`.
+"""Make the weights of the topic model: `python -m knowledge_base.topics.train [MESSAGES...]`.
 
-Learns from the phrases of en.txt and fr.txt, the sentences of the starter articles, and the
-part of a labelled question set that is meant for tuning. The part that is held back is never read.
-The same input gives the same file.
+Learns from the phrases of en.txt and fr.txt, the sentences of the starter articles, labelled
+messages, and the part of a labelled question set that is meant for tuning. The part that is held
+back is never read. What a text means is one space for both languages: the vectors of one language
+teach the model of the other. The same input gives the same file.
 """
 
 import argparse
@@ -20,17 +21,25 @@ import numpy as np
 from knowledge_base.arrays import Array
 from knowledge_base.documents import DocumentKind, PassageKind
 from knowledge_base.language import SUPPORTED
+from knowledge_base.meaning import DIMENSIONS, vectors
 from knowledge_base.passages import cut, split_sentences
 from knowledge_base.readers.markdown import read_markdown
+from knowledge_base.senses.making import key_of, readable
 from knowledge_base.starter import starter_files
 from knowledge_base.topics.features import features
-from knowledge_base.topics.model import BIAS, SCALE
+from knowledge_base.topics.messages import read_messages
+from knowledge_base.topics.model import BIAS, SCALE, SENSE, SENSE_SHARE
 
 # How much a sample of each kind counts.
 _PHRASE = 1.0
 _SENTENCE = 0.3
 _FRAMED = 0.4
 _QUESTION = 2.0
+_MESSAGE = 2.0
+# What a text of the other language teaches, by its meaning alone.
+_OTHER_LANGUAGE = 0.5
+# A second topic that is right too.
+_SECOND = 0.3
 
 _SENTENCE_WORDS = 25
 _RAREST = {"w": 2, "p": 2, "c": 3}
@@ -49,15 +58,20 @@ class Sample:
     text: str
     topic: str
     weight: float
+    second: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A fitted model: one row of `matrix` per name, one column per topic; BIAS is the last row."""
+    """A fitted model: one row of `matrix` per name, one column per topic; BIAS is the last row.
+
+    `sense` has one row per dimension of the vectors.
+    """
 
     topics: tuple[str, ...]
     names: Mapping[str, int]
     matrix: Array
+    sense: Array
 
 
 # The first phrases of a topic are its own names; each is put into some of the frames.
@@ -113,35 +127,71 @@ def sentences(language: str) -> Iterator[Sample]:
             yield Sample(text, topic, _SENTENCE)
 
 
-def fit(samples: Sequence[Sample], language: str) -> Weights:
-    """Fit a multinomial logistic regression with a ridge."""
+def fit(samples: Sequence[Sample], language: str, others: Sequence[Sample], encoder: "Encoder") -> Weights:
+    """Fit a multinomial logistic regression with a ridge; `others` are of the other language."""
     topics = tuple(sorted({sample.topic for sample in samples}))
     rows = [features(sample.text, language) for sample in samples]
     spread = Counter(name for row in rows for name in row)
     kept = sorted(name for name, count in spread.items() if count >= _RAREST[name[0]])
     names = {name: place for place, name in enumerate(kept)}
-    data = _Sparse(rows, names)
-    weight = np.array([sample.weight for sample in samples], dtype=np.float32)[:, None]
-    right = np.zeros((len(samples), len(topics)), dtype=np.float32)
-    right[np.arange(len(samples)), [topics.index(sample.topic) for sample in samples]] = 1
+    every = [*samples, *(sample for sample in others if sample.topic in topics)]
+    data = _Sparse(rows + [{}] * (len(every) - len(rows)), names)
+    senses = encoder.vectors([sample.text for sample in every]) * np.float32(SENSE_SHARE)
+    weight = np.array([sample.weight for sample in every], dtype=np.float32)[:, None]
+    weight[len(rows) :] *= _OTHER_LANGUAGE
+    right = np.zeros((len(every), len(topics)), dtype=np.float32)
+    for place, sample in enumerate(every):
+        second = sample.second if sample.second in topics else None
+        right[place, topics.index(sample.topic)] = 1 - _SECOND if second else 1
+        if second:
+            right[place, topics.index(second)] = _SECOND
     # The bias is a feature of every row, without a ridge.
-    matrix = np.zeros((len(names) + 1, len(topics)), dtype=np.float32)
-    first, second = np.zeros_like(matrix), np.zeros_like(matrix)
+    bias = len(names)
+    matrix: Array = np.zeros((bias + 1 + DIMENSIONS, len(topics)), dtype=np.float32)
+    first, second_moment = np.zeros_like(matrix), np.zeros_like(matrix)
     for step in range(1, _STEPS + 1):
-        miss = (_softmax(data.times(matrix)) - right) * weight
-        slope = data.transposed_times(miss) / weight.sum()
-        slope[:-1] += _RIDGE * matrix[:-1]
+        scores = data.times(matrix[: bias + 1]) + senses @ matrix[bias + 1 :]
+        miss = (_softmax(scores) - right) * weight / weight.sum()
+        slope = np.concatenate([data.transposed_times(miss), senses.T @ miss])
+        slope[:bias] += _RIDGE * matrix[:bias]
+        slope[bias + 1 :] += _RIDGE * matrix[bias + 1 :]
         first = 0.9 * first + 0.1 * slope
-        second = 0.99 * second + 0.01 * slope * slope
+        second_moment = 0.99 * second_moment + 0.01 * slope * slope
         pace = _RATE * (1 - step / (_STEPS + 1))
-        matrix -= pace * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-6)
-    return Weights(topics, names, matrix)
+        matrix -= pace * (first / (1 - 0.9**step)) / (np.sqrt(second_moment / (1 - 0.99**step)) + 1e-6)
+    return Weights(topics, names, matrix[: bias + 1], matrix[bias + 1 :])
 
 
-def predict(weights: Weights, texts: Sequence[str], language: str) -> Array:
+def predict(weights: Weights, texts: Sequence[str], language: str, encoder: "Encoder") -> Array:
     """Return the share of each topic for each text."""
     data = _Sparse([features(text, language) for text in texts], weights.names)
-    return _softmax(data.times(weights.matrix))
+    senses = encoder.vectors(texts) * np.float32(SENSE_SHARE)
+    return _softmax(data.times(weights.matrix) + senses @ weights.sense)
+
+
+class Encoder:
+    """Vectors of texts, kept in a file between runs when one is named: encoding is what takes time."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._known: dict[int, Array] = {}
+        if file and file.exists():
+            with np.load(file) as kept:
+                self._known = dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
+
+    def vectors(self, texts: Sequence[str]) -> Array:
+        """Return a vector a text, of a long one that of what is read of it."""
+        read = [readable(text) for text in texts]
+        missing = {key: text for text in read if (key := key_of(text)) not in self._known}
+        if missing:
+            self._known.update(zip(missing, vectors(list(missing.values())), strict=True))
+            if self._file:
+                np.savez(
+                    self._file,
+                    keys=np.array(list(self._known), dtype=np.uint64),
+                    vectors=np.stack(list(self._known.values())),
+                )
+        return np.stack([self._known[key_of(text)] for text in read])
 
 
 def fold_of(question_id: str) -> int:
@@ -155,8 +205,10 @@ def write(weights: Weights, note: Sequence[str]) -> str:
     whole = np.rint(weights.matrix * SCALE).astype(int)
     lines = [*(f"# {line}" for line in note), f"(topics)\t{' '.join(weights.topics)}"]
     for name, row in (*weights.names.items(), (BIAS, len(weights.names))):
-        if whole[row].any():
+        if whole[row].any() or name == BIAS:
             lines.append(f"{name}\t{' '.join(map(str, whole[row].tolist()))}")
+    for place, row in enumerate(np.rint(weights.sense * SCALE).astype(int).tolist()):
+        lines.append(f"{SENSE}{place}\t{' '.join(map(str, row))}")
     return "\n".join(lines) + "\n"
 
 
@@ -199,34 +251,78 @@ def _softmax(scores: Array) -> Array:
 def main() -> None:
     """Write weights.<language>.tsv beside this file, and the cross-validated shares if asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("messages", type=Path, nargs="*", help="labelled messages, named messages.LANG.*.txt")
     parser.add_argument("--questions", type=Path, default=Path("tests/retrieval/questions.jsonl"))
     parser.add_argument("--shares", type=Path, help="write cross-validated topic shares here, as JSON lines")
+    parser.add_argument("--vectors", type=Path, help="keep vectors in this file (.npz) between runs")
     parser.add_argument("--language", choices=SUPPORTED, action="append")
     chosen = parser.parse_args()
+    encoder = Encoder(chosen.vectors)
     labelled = [json.loads(line) for line in chosen.questions.read_text(encoding="utf-8").splitlines()]
+    tuning = {
+        language: [q for q in labelled if q["lang"] == language and q["split"] == "tune"]
+        for language in SUPPORTED
+    }
+    base = {language: samples(language) for language in SUPPORTED}
+    written = {language: _messages(chosen.messages, language) for language in SUPPORTED}
     for language in chosen.language or SUPPORTED:
-        tuning = [q for q in labelled if q["lang"] == language and q["split"] == "tune"]
-        base = samples(language)
-        asked = [Sample(q["text"], q["topic"], _QUESTION) for q in tuning]
-        folds = [fold_of(q["id"]) for q in tuning]
+        (other,) = (code for code in SUPPORTED if code != language)
+        asked = _asked(tuning[language], written[language])
+        others = [*base[other], *(sample for _, sample in _asked(tuning[other], written[other]))]
         if chosen.shares:
-            with chosen.shares.open("a", encoding="utf-8") as file:
-                for fold in range(FOLDS):
-                    others = [sample for sample, of in zip(asked, folds, strict=True) if of != fold]
-                    held = [q for q, of in zip(tuning, folds, strict=True) if of == fold]
-                    fitted = fit([*base, *others], language)
-                    shares = predict(fitted, [q["text"] for q in held], language)
-                    for question, share in zip(held, shares.tolist(), strict=True):
-                        pairs = dict(zip(fitted.topics, share, strict=True))
-                        file.write(json.dumps({"id": question["id"], "shares": pairs}) + "\n")
-        weights = fit([*base, *asked], language)
+            # A question and its translation are in one fold: the other language may teach no answer.
+            safe = [*base[other], *written[other]]
+            _cross_validate(chosen.shares, language, base[language], asked, safe, encoder)
+        weights = fit([*base[language], *(sample for _, sample in asked)], language, others, encoder)
         note = (
             "Made by: python -m knowledge_base.topics.train",
-            f"{len(base)} phrases and sentences, {len(asked)} questions; weights in 1/{SCALE}",
+            f"{len(base[language])} phrases and sentences, {len(asked)} questions and messages; 1/{SCALE}",
         )
         target = Path(__file__).with_name(f"weights.{language}.tsv")
         target.write_text(write(weights, note), encoding="utf-8")
         sys.stdout.write(f"{target.name}: {target.stat().st_size:,} bytes\n")
+
+
+def _messages(paths: Sequence[Path], language: str) -> list[Sample]:
+    return [
+        Sample(message.text, message.topics[0], _MESSAGE, message.topics[1] if message.topics[1:] else None)
+        for path in paths
+        if path.name.split(".")[1] == language
+        for message in read_messages(path)
+    ]
+
+
+def _asked(questions: Sequence[Mapping[str, str]], messages: Sequence[Sample]) -> list[tuple[str, Sample]]:
+    """Return questions and messages, each with what its fold is told by."""
+    return [
+        *((question["id"], Sample(question["text"], question["topic"], _QUESTION)) for question in questions),
+        *((f"m-{place}-{sample.text}", sample) for place, sample in enumerate(messages)),
+    ]
+
+
+def _cross_validate(
+    file: Path,
+    language: str,
+    base: Sequence[Sample],
+    asked: Sequence[tuple[str, Sample]],
+    others: Sequence[Sample],
+    encoder: Encoder,
+) -> None:
+    with file.open("a", encoding="utf-8") as lines:
+        for fold in range(FOLDS):
+            held = [(key, sample) for key, sample in asked if fold_of(key) == fold]
+            fitted = fit(
+                [*base, *(sample for key, sample in asked if fold_of(key) != fold)], language, others, encoder
+            )
+            shares = predict(fitted, [sample.text for _, sample in held], language, encoder)
+            for (key, sample), share in zip(held, shares.tolist(), strict=True):
+                row = {
+                    "id": key,
+                    "language": language,
+                    "topics": [topic for topic in (sample.topic, sample.second) if topic],
+                    "shares": dict(zip(fitted.topics, share, strict=True)),
+                }
+                lines.write(json.dumps(row) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The library over a real SQLite file: add, publish, withdraw, and the index that follows."""
 
 import datetime as dt
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -263,7 +262,7 @@ def test_old_index_files_are_removed(engine: Engine, tmp_path: Path) -> None:
         _add(engine, replace(_doxing(), title=f"Title {number}"))
         assert shelf.refresh(engine, LATER)
     kept = [file.suffix for file in sorted((tmp_path / "index").iterdir())]
-    assert kept == [".index", ".senses"] * 3
+    assert kept == [".index"] * 3
     assert shelf.index.note.generation == 7
 
 
@@ -310,14 +309,15 @@ def test_what_a_published_document_means_is_known_at_once_and_not_made_again(
 ) -> None:
     _add(engine, _doxing())
     shelf = _opened(engine, tmp_path)
-    assert shelf.index.senses is not None
-    assert shelf.index.senses.complete
+    assert not shelf.index.understood
+    assert shelf.understand()
+    assert shelf.index.understood
     (kept,) = (tmp_path / "index").glob("*.senses")
     written = kept.stat().st_mtime_ns
     again = Library(tmp_path / "index")
     again.refresh(engine, NOW)
-    assert again.index.senses is not None
-    assert again.index.senses.complete
+    assert again.index.understood
+    assert not again.understand()
     assert kept.stat().st_mtime_ns == written
 
 
@@ -328,14 +328,11 @@ def test_a_large_import_answers_by_its_words_until_a_process_apart_has_read_it(
         Block(BlockKind.BULLETS, items=(f"Bylaw {number} speaks of snowploughs in ward {number}.",))
         for number in range(310)
     )
-    _add(engine, replace(_doxing(), blocks=many))
+    _add(engine, replace(_doxing(), blocks=many, attributes=Attributes(slug="bylaws")))
     shelf = _opened(engine, tmp_path)
-    assert shelf.index.senses is not None
-    assert not shelf.index.senses.complete
+    assert not shelf.index.understood
     assert search(shelf.index, "snowploughs in ward 77").hits
     (file,) = (tmp_path / "index").glob("*.index")
-    senses.begin(file).join(120)
-    deadline = time.monotonic() + 60
-    while not shelf.refresh(engine, NOW) and time.monotonic() < deadline:
-        pass
-    assert shelf.index.senses.complete
+    senses.begin(file).join(300)
+    assert shelf.understand()
+    assert shelf.index.understood

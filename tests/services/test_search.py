@@ -6,10 +6,13 @@ from collections.abc import Sequence
 import pytest
 
 from knowledge_base.catalog import CatalogDocument, CatalogPassage
+from knowledge_base.generations.senses import known_codes, starter_file
 from knowledge_base.index import Index
 from knowledge_base.passages import cut
+from knowledge_base.places import fits
 from knowledge_base.readers.markdown import read_markdown
 from knowledge_base.search import search
+from knowledge_base.senses.making import make
 from knowledge_base.starter import starter_files
 
 
@@ -43,7 +46,8 @@ def _index(files: Sequence[tuple[str, bytes]]) -> Index:
                     jurisdiction=draft.jurisdiction,
                 )
             )
-    return Index.build(documents, passages)
+    index = Index.build(documents, passages)
+    return index.with_senses(make(index.texts(), known_codes(starter_file().parent)))
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +111,10 @@ def test_somebody_to_whom_it_happens_gets_the_first_hour_from_its_first_step(ind
         ("mes coordonnées circulent", "Première heure"),
     ):
         hits = search(index, question).hits
-        assert [(hit.section, hit.kind, hit.step) for hit in hits] == [
-            (section, "step", number) for number in range(1, len(hits) + 1)
-        ]
+        steps = [(hit.kind, hit.step) for hit in hits if hit.section == section]
+        assert (hits[0].section, hits[0].step) == (section, 1)
+        assert steps == [("step", number) for number in range(1, len(steps) + 1)]
+        assert len(steps) >= 3
 
 
 def test_a_question_about_one_later_step_gets_that_step_first(index: Index) -> None:
@@ -132,6 +137,26 @@ def test_a_follow_up_stands_on_what_was_said_before(index: Index) -> None:
     for follow_up in ("and what then?", "and for my staff?", "what about the children's school?"):
         assert search(index, follow_up, history=history).topics[0] == "doxing"
     assert search(index, "and what then?").abstained
+
+
+def test_a_follow_up_may_name_a_place_or_ask_for_the_other_language(index: Index) -> None:
+    history = ("someone leaked my home address online, who do I call?",)
+    hits = search(index, "what about in Ontario?", history=history, jurisdiction="US-OH").hits
+    assert hits[0].slug == "doxing"
+    assert all(fits(hit.jurisdiction, "CA-ON") for hit in hits)
+    french = search(index, "en français svp", history=history, language="fr")
+    assert (french.topics[0], french.language) == ("doxing", "fr")
+    assert {hit.language for hit in french.hits} == {"fr"}
+
+
+def test_slips_of_spelling_find_the_word_that_was_meant() -> None:
+    plain = b"---\nid: plough\nlanguage: en\ntitle: Snowplough routes\n---\n\n## Routes\n\nSnowplough drivers begin on Elm Street, then do the hospital.\n"
+    hidden = b"---\nid: secret\nlanguage: en\ntitle: Plans\nvisibility: hub\n---\n\nOperation zirconium begins at dawn.\n"
+    library = _index((("plough.md", plain), ("secret.md", hidden)))
+    for question in ("which streets do snowplouhg drivers do", "snowploughh drivrs"):
+        assert search(library, question, language="en").hits[0].slug == "plough"
+    # Words of what others may not see are no part of the vocabulary.
+    assert search(library, "zirconum", language="en").abstained
 
 
 def test_a_new_subject_is_not_answered_from_the_old_one(index: Index) -> None:

@@ -8,8 +8,17 @@ from rank_bm25 import BM25Okapi
 
 from knowledge_base.arrays import BadArrayFile
 from knowledge_base.catalog import CatalogDocument, CatalogPassage
-from knowledge_base.index import Entry, Index, IndexNote, TermMatrix, ordered
+from knowledge_base.index import (
+    HEADING_REPEATS,
+    TITLE_REPEATS,
+    Entry,
+    Index,
+    IndexNote,
+    TermMatrix,
+    ordered,
+)
 from knowledge_base.synonyms import Synonym
+from knowledge_base.tokens import analyse
 
 VOCABULARY = [f"t{number}" for number in range(120)]
 
@@ -41,6 +50,31 @@ def test_ranks_as_rank_bm25_does(size: int) -> None:
         expected = _expected(corpus, terms, 10)
         assert list(ranked.scores) == pytest.approx([score for _, score in expected], abs=2e-5)
         assert list(ranked.rows) == [row for row, _ in expected]
+
+
+def test_an_index_scores_its_fields_as_rank_bm25_scores_their_terms() -> None:
+    chance = random.Random(5)
+    documents = [
+        CatalogDocument(f"d{n}-en", f"d{n}", " ".join(chance.choices(VOCABULARY, k=3)), "en")
+        for n in range(12)
+    ]
+    passages = [
+        CatalogPassage(
+            n, n // 5, " ".join(chance.choices(VOCABULARY, k=30)), "en", (chance.choice(VOCABULARY),)
+        )
+        for n in range(60)
+    ]
+    index = Index.build(documents, passages)
+    fields = [
+        list(analyse(one.text, "en"))
+        + list(analyse(documents[one.document].title, "en")) * TITLE_REPEATS
+        + list(analyse(one.heading[0], "en")) * HEADING_REPEATS
+        for one in passages
+    ]
+    for _ in range(20):
+        terms = dict.fromkeys(chance.sample(VOCABULARY, 4), 1.0)
+        ranked = index.passages.rank(terms, "en", limit=10)
+        assert list(ranked.rows) == [row for row, _ in _expected(fields, terms, 10)]
 
 
 def test_ties_go_to_the_smaller_row() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge_base.language import detect
+from knowledge_base.language import detect, language_wished
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,18 @@ def test_other_languages_are_noticed_and_not_taken_for_french(text: str, code: s
 )
 def test_text_without_words_is_english(text: str) -> None:
     assert detect(text) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("en français svp", "fr"),
+        ("In English, please!", "en"),
+        ("can I have that in French?", "fr"),
+        ("et en anglais?", "en"),
+        ("our French immersion school was threatened", None),
+        ("they posted my address in English", None),
+    ],
+)
+def test_a_message_that_only_asks_for_a_language_is_told(text: str, wish: str | None) -> None:
+    assert language_wished(text) == wish

@@ -1,6 +1,12 @@
 import pytest
 
-from knowledge_base.places import fits, jurisdiction_of_heading, jurisdiction_of_opening, places_named
+from knowledge_base.places import (
+    fits,
+    jurisdiction_of_heading,
+    jurisdiction_of_opening,
+    place_asked_about,
+    places_named,
+)
 
 
 def test_the_word_us_is_no_country() -> None:
@@ -49,3 +55,19 @@ def test_text_fits_its_own_place_and_what_lies_within_or_around(
     passage: tuple[str, ...], wanted: str | None, expected: bool
 ) -> None:
     assert fits(passage, wanted) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("What about in Ontario?", "CA-ON"),
+        ("au Québec, qui dois-je appeler?", "CA-QC"),
+        ("we are in Texas and they posted my address", "US-TX"),
+        ("and in the United States?", "US"),
+        ("a New York paper called", None),
+        ("is it the same in Canada and in the US?", None),
+        ("who do I call?", None),
+    ],
+)
+def test_a_message_says_which_place_it_is_about(text: str, place: str | None) -> None:
+    assert place_asked_about(text) == place
