@@ -7,18 +7,21 @@ import structlog
 from sqlmodel import Session
 
 from bot import casework
+from bot.choosing import Unit
 from bot.database import reading
 from bot.delivery import announce, enqueue
 from bot.delivery.enqueue import Words
-from bot.dialogue import Plan, Reason, Reply, Turn, asks_for_steps, decide, language_choice
+from bot.dialogue import Findings, Note, Plan, Reason, Reply, Turn, decide
+from bot.lookup import CLARIFIED, Asker, look_up
 from bot.messages import Action, Quote
 from bot.pacing import PER_SENDER, PER_THREAD, may_answer
 from bot.privacy import unsafe
 from bot.privacy.phrases import says_unsafe
 from bot.quoting import whole_templates
-from bot.rendering import AnswerContext, LineContext, caveats, times
+from bot.rendering import AnswerContext, LineContext, caveats, notes, times
 from bot.rendering.labels import label
 from bot.services import Services
+from bot.wishes import MORE, asks_for_steps, language_choice
 from escalation import directory, request_log, tickets
 from escalation.access import Verb, may
 from escalation.notices import RequesterWrote
@@ -33,18 +36,17 @@ from escalation.tables import (
     Thread,
 )
 from knowledge_base import library
-from knowledge_base.documents import BRIEFING_TAG
 from knowledge_base.search import Hit, SearchResult
 
 _LABELS = {
     "en": ("Talk to a person", "This helped", "This did not help"),
     "fr": ("Parler à une personne", "Cela m’a aidé", "Cela n’a pas aidé"),
 }
-_LONGEST_QUESTION = 8_000
 _WITHOUT_BUTTONS = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.HEARD})
-# A briefing is never quoted in mail, which anybody may forward.
-_NO_BRIEFINGS = frozenset({f"!{BRIEFING_TAG}"})
-_COURTESIES = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY})
+_COURTESIES = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY, Reply.ABOUT})
+_SAID_AFTER = frozenset({Note.PARTLY})
+_SMALL_REPLIES = _WITHOUT_BUTTONS | {Reply.ABOUT}
+_ANSWERS = frozenset({Reply.ANSWER, Reply.NO_ANSWER, Reply.CLARIFY, Reply.EMPTY})
 _ABOUT_SOMETHING = frozenset({Reply.ANSWER, Reply.NONE})
 log = structlog.get_logger()
 
@@ -56,6 +58,7 @@ class Decided:
     plan: Plan
     found: SearchResult | None
     generation: int
+    region: str | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -99,18 +102,21 @@ def read(services: Services, message: Message) -> Decided:
             self_harm_before=self_harm_before,
         )
         thread = session.get(Thread, message.thread_id) if message.thread_id else None
-        by_mail = thread is not None and thread.channel is ChannelName.EMAIL
-    found = None
-    index = services.library.index
-    if question and (not turn.claimed or turn.steps):
-        found = services.library.search(
-            (danger.masked if turn.steps and danger else message.masked)[:_LONGEST_QUESTION],
-            history=() if turn.steps else history,
-            audience=audience | _NO_BRIEFINGS if by_mail else audience,
+        asker = Asker(
+            text=message.masked,
+            history=history,
+            danger=danger.masked if turn.steps and danger else None,
+            audience=audience,
             language=message.language if message.language in {"en", "fr"} else None,
-            jurisdiction=city.region if city else None,
+            region=city.region if city else None,
+            by_mail=thread is not None and thread.channel is ChannelName.EMAIL,
+            sent_at=message.occurred_at,
+            last=request_log.last_answer(session, message.thread_id) if question else None,
         )
-    return Decided(decide(turn, found), found, index.note.generation)
+    findings = look_up(services, asker) if question and (not turn.claimed or turn.steps) else Findings()
+    return Decided(
+        decide(turn, findings), findings.found, services.library.index.note.generation, asker.region
+    )
 
 
 def apply(session: Session, services: Services, message_id: str, decided: Decided, now: datetime) -> None:
@@ -130,7 +136,8 @@ def apply(session: Session, services: Services, message_id: str, decided: Decide
         cause = tickets.Cause(message.person_id, "message", f"{message.id}:language", message.occurred_at)
         told = tickets.choose_language(session, unfinished, chosen, cause, now)
         announce.enqueue(session, services, told, now)
-        plan = replace(plan, reply=Reply.NONE)
+        if plan.reply is not Reply.ANSWER:  # the last answer, once more in that language
+            plan = replace(plan, reply=Reply.NONE)
     if unfinished is not None and message.kind is MessageKind.MESSAGE:
         # A ticket may have been opened, or claimed, since the plan was made.
         claimed = unfinished.assignee_id is not None
@@ -234,25 +241,40 @@ def _reply(
         hits = tuple(hit for hit in hits if hit.passage_id not in gone)
         hits = whole_templates(session, hits)
         reply = Reply.ANSWER if hits else Reply.NO_ANSWER
-    quotes = tuple(_quote(services, number, hit, language) for number, hit in enumerate(hits, 1))
-    more_url = _url(services, plan.more) if plan.more and hits else None
+    quotes = tuple(
+        _quote(services, number, hit, language, decided.region) for number, hit in enumerate(hits, 1)
+    )
+    more_url = _url(services, plan.more) if plan.more and hits and plan.unit is not Unit.WORDS else None
     talk, helped, not_helped = _LABELS[language]
     ask_person = Action("talk_to_person", str(request.id), talk)
+    handed_over = "new" if plan.ticket is not None else "before" if plan.add_to_ticket else ""
     if reply is Reply.ANSWER:
         context: AnswerContext | LineContext = AnswerContext(
             quotes=quotes,
+            lead=notes.lead(plan.unit.value, language),
+            notes=tuple(notes.note(code.value, language) for code in plan.notes if code not in _SAID_AFTER),
+            after=tuple(notes.note(code.value, language) for code in plan.notes if code in _SAID_AFTER),
             more_url=more_url,
             other_language=quotes[0].language if quotes[0].language != language else None,
             unreviewed=not all(quote.reviewed for quote in quotes),
             in_doubt=message.in_doubt,
             first_contact=first,
+            handed_over=handed_over,
         )
         # an empty value stands for the answer's own id
         rating = (Action("helpful", "", helped), Action("not_helpful", "", not_helped))
-        actions: tuple[Action, ...] = (*(() if plan.asked else rating), ask_person)  # no survey after danger
+        more = (Action("say", MORE[language], notes.more_button(language)),) if more_url else ()
+        # no survey after danger
+        actions: tuple[Action, ...] = (*more, *(() if plan.asked else rating), ask_person)
     else:
-        context = LineContext(first_contact=first, in_doubt=message.in_doubt)
-        actions = () if reply in _WITHOUT_BUTTONS else (ask_person,)
+        context = LineContext(
+            first_contact=first and reply not in _SMALL_REPLIES,
+            in_doubt=message.in_doubt,
+            handed_over=handed_over,
+            options=plan.options,
+        )
+        offered = tuple(Action("say", option, option) for option in plan.options)
+        actions = () if reply in _WITHOUT_BUTTONS else (*offered, ask_person)
     if actions and thread.channel is ChannelName.SLACK:  # the web page has its own button, mail a phrase
         actions = (*actions, Action("unsafe", str(request.id), label("unsafe", language)))
     written = enqueue.to_requester(
@@ -263,19 +285,21 @@ def _reply(
         thread=thread,
         dedupe_key=f"answer:{message.id}",
         now=now,
-        message_kind=MessageKind.ANSWER if reply in {Reply.ANSWER, Reply.NO_ANSWER} else MessageKind.NOTICE,
+        message_kind=MessageKind.ANSWER if reply in _ANSWERS else MessageKind.NOTICE,
         question=message,
     )
-    if reply in {Reply.ANSWER, Reply.NO_ANSWER}:
+    if reply in _ANSWERS:
         facts = request_log.AnswerFacts(
             topics=found.topics if found else (),
             confidence=found.confidence if found else 0.0,
-            abstained=reply is Reply.NO_ANSWER,
+            abstained=reply is not Reply.ANSWER,
             abstain_reason=_abstain_reason(reply, found),
             generation=decided.generation,
             more_url=more_url,
         )
-        citations = [_citation(written.id, quote, hit) for quote, hit in zip(quotes, hits, strict=True)]
+        citations = [
+            _citation(written.id, quote, hit, decided.region) for quote, hit in zip(quotes, hits, strict=True)
+        ]
         request_log.attach_answer(session, message, written, facts, citations)
 
 
@@ -298,6 +322,10 @@ def _note_topics(session: Session, message: Message, decided: Decided) -> None:
 def _abstain_reason(reply: Reply, found: SearchResult | None) -> str | None:
     if reply is Reply.ANSWER:
         return None
+    if reply is Reply.CLARIFY:
+        return CLARIFIED
+    if reply is Reply.EMPTY:
+        return "no_text"
     return (found.abstain_reason if found else None) or "withdrawn"
 
 
@@ -306,13 +334,13 @@ def _url(services: Services, hit: Hit) -> str:
     return f"{services.settings.base_url}{hit.link}"
 
 
-def _quote(services: Services, number: int, hit: Hit, language: str) -> Quote:
+def _quote(services: Services, number: int, hit: Hit, language: str, region: str | None) -> Quote:
     zone = services.policy.hub_calendar.zone
     return Quote(
         number=number,
         document_id=hit.document_id,
         title=hit.title,
-        section=hit.section,
+        section=_section(hit, language),
         page=hit.page,
         dated=times.day(hit.published_at, zone, language) if hit.published_at else None,
         url=_url(services, hit),
@@ -320,11 +348,17 @@ def _quote(services: Services, number: int, hit: Hit, language: str) -> Quote:
         language=hit.language,
         reviewed=hit.reviewed,
         score=round(hit.score, 4),
-        caveats=caveats.say(caveats.caveats_of(hit), language),
+        caveats=caveats.say(caveats.caveats_of(hit, region), language),
     )
 
 
-def _citation(message_id: str, quote: Quote, hit: Hit) -> Citation:
+def _section(hit: Hit, language: str) -> str:
+    """Return where in its document a passage stands, with its number where the document has numbers."""
+    number = notes.recommendation(hit.recommendation, language) if hit.recommendation else ""
+    return ", ".join(part for part in (hit.section, number) if part)
+
+
+def _citation(message_id: str, quote: Quote, hit: Hit, region: str | None) -> Citation:
     return Citation(
         message_id=message_id,
         number=quote.number,
@@ -340,7 +374,7 @@ def _citation(message_id: str, quote: Quote, hit: Hit) -> Citation:
         reviewed=quote.reviewed,
         dated=hit.published_at,
         score=quote.score,
-        caveats=caveats.kept(caveats.caveats_of(hit)),
+        caveats=caveats.kept(caveats.caveats_of(hit, region)),
     )
 
 

@@ -29,6 +29,7 @@ from bot.recording import LONGEST_TEXT
 from bot.safety.assessment import Assessment
 from bot.services import CHECKS, Check, Services
 from bot.vault import Vault, VaultError
+from bot.wishes import language_choice
 from escalation import confidentiality, directory, request_log, tickets
 from escalation.access import Verb, may
 from escalation.notices import DangerSeen
@@ -39,6 +40,7 @@ from escalation.tables import (
     Thread,
     Ticket,
 )
+from knowledge_base.language import SUPPORTED, detect
 
 LONGEST_IN_CONTEXT = 20_000
 RETRY = timedelta(seconds=1)
@@ -343,11 +345,17 @@ def _language(
     """Return the language to answer in: the message's own, or for a few words the conversation's."""
     if inbound.language:
         return inbound.language
-    few = len(inbound.text.split()) < 4
-    if few and assessment.situation is None:
+    if chosen := language_choice(inbound.text):
+        return chosen
+    if assessment.situation is not None:
+        return assessment.language
+    if len(inbound.text.split()) < 4:
         earlier = request_log.language_of_thread(session, thread.id) if thread else None
+        earlier = earlier if earlier in SUPPORTED else None
         return earlier or person.language or assessment.language
-    return assessment.language
+    # The safety check knows two languages; a message in a third is told so.
+    told = detect(inbound.text)
+    return assessment.language if told in SUPPORTED else told[:8]
 
 
 def handle(services: Services, message_id: str) -> answering.Decided | None:

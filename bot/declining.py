@@ -1,4 +1,5 @@
-"""Requests that are declined: where officials live, how to reach people privately, what others asked. Pure.
+"""Requests that are declined: where officials live, how to reach people privately, what others asked, how the
+desk is set up. Pure.
 
 Only a plain request for it counts. Somebody whose own address is out, who is asked for another's, or who
 wants one taken down must never be declined; what is missed here still finds no answer in the library.
@@ -95,3 +96,19 @@ def asks_for_others_data(text: str) -> bool:
     if _PROTECTS.search(words):
         return False
     return any(pattern.search(words) for pattern in (*_WANTED, *_WANTED_NAMED))
+
+
+_OWN_INSTRUCTIONS = re.compile(
+    r"\b(?:show|print|reveal|repeat|tell|give|output|display|dump|share|send|list|leak|write|what (?:are|is|were)|what[’']s)\b[^.?!\n]{0,40}"
+    r"\b(?:your (?:own |full |exact |hidden |initial |original |secret |system |internal |first )*(?:prompts?|instructions|system message|programming|"
+    r"source code|configuration|training data|passwords?|api keys?|keys|tokens|secrets)|system prompt|hidden instructions)\b"
+    r"|\b(?:montre|affiche|donne|révèle|répète|imprime|écris|envoie|liste|dis|quelles sont|quel est)\w*(?:-(?:moi|nous))?\b[^.?!\n]{0,40}"
+    r"\b(?:(?:tes|vos|ton|votre) (?:propres |premières )?(?:consignes|instructions|prompt|invite|directives système|configuration|code source|"
+    r"mots? de passe|clés?)|prompt système|consignes cachées)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_instructions(text: str) -> bool:
+    """Tell whether the message asks the desk for its own instructions or secrets."""
+    return bool(_OWN_INSTRUCTIONS.search(text[:_READ]))

@@ -1,65 +1,29 @@
 """What to do with one message: the decision, apart from everything that carries it out. Pure."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.declining import asks_for_others_data
+from bot.choosing import PARTS, ROOM_OF_A_PART, ROOM_OF_PARTS, STEPS_FIRST, Chosen, Unit, choose, fitting
+from bot.declining import asks_for_instructions, asks_for_others_data
+from bot.wishes import (
+    asks_for_a_side,
+    asks_what_law_says,
+    asks_who_answers,
+    is_greeting,
+    is_thanks,
+)
 from escalation.kinds import MessageKind
 from escalation.sla import Priority
 from knowledge_base.search import Hit, SearchResult
+from knowledge_base.tokens import telling
 
-STEPS_FIRST = 3
 MISSES_BEFORE_A_PERSON = 2
 PLAIN_WISH = 12  # words
+_SURE = 0.5  # a short answer to one of several matters must at least be the likelier one
 
-_GREETING = re.compile(
-    r"(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|bonjour|bonsoir|salut|allo|allô|all|"
-    r"there|team|everyone|tout le monde|l équipe|how are you|ça va|comment allez vous)\W*)+",
-    re.IGNORECASE,
-)
-_THANKS = re.compile(
-    r"(?:(?:ok(?:ay)?|great|perfect|good|super|parfait|d accord|thanks?|thank you|thx|ty|cheers|merci|"
-    r"so much|very much|a lot|again|beaucoup|bien|mille fois|for your help|pour votre aide|got it|"
-    r"that helps|this helps|that helped|c est noté|all set|bye|bonne journée|have a good day)\W*)+",
-    re.IGNORECASE,
-)
-_LONGEST_SMALL_TALK = 80
 _PLACEHOLDER = re.compile(r"\[[^\[\]\d]{4,40} \d{1,6}\]")
-# What the button under a danger reply says for its presser, on every channel.
-SHOW_STEPS = {"en": "Show steps", "fr": "Montrer les étapes"}
-_STEPS = re.compile(
-    r"(?:(?:please|ok|yes|can you|could you|s il vous plaît|svp|oui) )*"
-    r"(?:(?:show|give|send|see)(?: me| us)?(?: the)? steps|what are the steps|steps|"
-    r"(?:montre[rz]?|donne[rz]?|envoye[rz]|voir)(?: moi| nous)?(?: les)? étapes|quelles sont les étapes|étapes)"
-    r"(?: please| now| s il vous plaît| svp| merci)*",
-    re.IGNORECASE,
-)
-
-
-_LANGUAGES = {
-    "en": re.compile(
-        r"\W*(?:(?:en|in|une réponse en|an answer in) )?(?:anglais|english)\b(?P<rest>.*)", re.I | re.S
-    ),
-    "fr": re.compile(
-        r"\W*(?:(?:en|in|une réponse en|an answer in) )?(?:français|francais|french)\b(?P<rest>.*)",
-        re.I | re.S,
-    ),
-}
-_POLITE = re.compile(
-    r"(?:\W|\b(?:please|thanks|thank|you|now|is|fine|ok|s il vous plaît|s’il vous plaît|s'il vous plaît|svp|merci|"
-    r"maintenant|ça|va|me|convient)\b)*",
-    re.IGNORECASE,
-)
-
-
-def language_choice(text: str) -> str | None:
-    """Return the language that a message asks to be answered in, when that is all it says; else None."""
-    for language, pattern in _LANGUAGES.items():
-        match = pattern.fullmatch(text.strip())
-        if match and _POLITE.fullmatch(match["rest"]):
-            return language
-    return None
 
 
 class Reply(StrEnum):
@@ -68,12 +32,27 @@ class Reply(StrEnum):
     NONE = "none"
     ANSWER = "answer"
     NO_ANSWER = "no_answer"
+    CLARIFY = "clarify"
+    NO_MORE = "no_more"
+    ABOUT = "about"
     OTHER_LANGUAGE = "other_language"
     SMALL_TALK = "small_talk"
     THANKS = "thanks"
     EMPTY = "empty"
     DECLINED = "declined"
     HEARD = "heard"
+
+
+_MISSES = frozenset({Reply.NO_ANSWER, Reply.CLARIFY, Reply.EMPTY})
+_SMALL = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY, Reply.ABOUT})
+
+
+class Note(StrEnum):
+    """What the frame says before the passages, beside what they are."""
+
+    NO_SIDE = "no_side"
+    NOT_LAW = "not_law"
+    PARTLY = "partly"
 
 
 class Reason(StrEnum):
@@ -119,10 +98,35 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of several matters of a message: its words, what the library found, how urgent it is."""
+
+    question: str
+    found: SearchResult
+    urgency: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was looked up for one message.
+
+    `question` are the words that were searched, which may be those of an earlier turn. `parts` are the matters
+    of a message that tells of several. `options` are the subjects it may be about, in the reader's words, where
+    the evidence is weak. `rest` is what comes after the last answer; None where nobody asked for that.
+    """
+
+    question: str = ""
+    found: SearchResult | None = None
+    parts: tuple[Part, ...] = ()
+    options: tuple[str, ...] = ()
+    rest: tuple[Hit, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What to do. `relay` passes an expert's words on; `note` keeps them inside; `add_to_ticket` tells
     the people who work on it that the official wrote again; `reopen` brings a solved ticket back. `more` is
-    the first step of the same list that is not quoted. `reason` is why this message needs people, whether a
+    the first passage after those that are quoted. `options` are offered by a clarifying question. `reason` is why this message needs people, whether a
     ticket is opened for it or one was open already. `asked`: the reply is what the writer asked the desk
     for, and goes out even when a person has taken the case."""
 
@@ -137,9 +141,12 @@ class Plan:
     note: bool = False
     reason: Reason | None = None
     asked: bool = False
+    unit: Unit = Unit.PASSAGES
+    notes: tuple[Note, ...] = ()
+    options: tuple[str, ...] = ()
 
 
-def decide(turn: Turn, found: SearchResult | None) -> Plan:
+def decide(turn: Turn, findings: Findings) -> Plan:
     """Return what to do with the message.
 
     The safety reply is not decided here: it left with the message's own commit.
@@ -149,37 +156,48 @@ def decide(turn: Turn, found: SearchResult | None) -> Plan:
     if turn.kind is not MessageKind.MESSAGE:
         return _machine_or_edit(turn)
     reason = _reason(turn)
-    quotes, more = _choose(found)
-    reply = _reply(turn, found, quotes)
-    if _danger(turn):
-        # The safety reply has left already: nothing that could be read instead of it.
-        reply, quotes, more = Reply.NONE, (), None
-    elif turn.self_harm_before:
-        # A person has it: no passages, no buttons, and no silence either.
-        reply, quotes, more = reply if reply is Reply.THANKS else Reply.HEARD, (), None
-    elif turn.steps:
-        return Plan(reply, quotes, more, add_to_ticket=turn.has_ticket, reason=reason, asked=True)
-    elif reply is Reply.DECLINED:
-        quotes, more = (), None
-    elif turn.wants_human and (reply is Reply.NO_ANSWER or len(turn.text.split()) <= PLAIN_WISH):
-        reply, quotes, more = Reply.NONE, (), None  # a plain wish for a person gets a person, not a search
+    chosen, notes = _chosen(turn, findings)
+    reply = _fit_to_say(turn, _reply(turn, findings, chosen))
+    if turn.steps and not _danger(turn) and not turn.self_harm_before:
+        plan = _answering(reply, chosen, notes)
+        return replace(plan, add_to_ticket=turn.has_ticket, reason=reason, asked=True)
+    if reply is Reply.ABOUT and reason is Reason.WANTS_HUMAN:
+        reason = None  # "are you a person?" is a question, and the answer offers one
     if turn.claimed and reason not in {Reason.DANGER, Reason.SELF_HARM}:
         # A human has taken over: the bot adds nothing but safety replies.
         return Plan(add_to_ticket=True, raise_to=_raised(turn), reason=reason)
-    if reply is Reply.NO_ANSWER and reason is None and turn.misses + 1 >= MISSES_BEFORE_A_PERSON:
+    if reply in _MISSES and reason is None and turn.misses + 1 >= MISSES_BEFORE_A_PERSON:
         reason = Reason.NO_ANSWER_TWICE
+    plan = replace(_answering(reply, chosen, notes), reason=reason)
+    if reply is Reply.CLARIFY:
+        plan = replace(plan, options=findings.options)
     if turn.has_ticket:
-        return Plan(reply, quotes, more, add_to_ticket=True, raise_to=_raised(turn), reason=reason)
-    if turn.solved and reply not in {Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY}:
-        return Plan(reply, quotes, more, reopen=True, raise_to=_raised(turn), reason=reason)
-    if turn.ended and reply not in {Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY}:
+        return replace(plan, add_to_ticket=True, raise_to=_raised(turn))
+    if turn.solved and reply not in _SMALL:
+        return replace(plan, reopen=True, raise_to=_raised(turn))
+    if turn.ended and reply not in _SMALL:
         reason = reason or Reason.CAME_BACK
-    return Plan(reply, quotes, more, ticket=reason, reason=reason)
+    return replace(plan, ticket=reason, reason=reason)
 
 
-def asks_for_steps(text: str) -> bool:
-    """Tell whether the message is a plain wish for the steps of what was just told."""
-    return bool(_STEPS.fullmatch(" ".join(re.sub(r"[^\w\s]", " ", text).split())))
+def _fit_to_say(turn: Turn, reply: Reply) -> Reply:
+    """Return the reply that may go out: some moments have no room for passages."""
+    if _danger(turn):
+        # The safety reply has left already: nothing that could be read instead of it.
+        return Reply.NONE
+    if turn.self_harm_before:
+        # A person has it: no passages, no buttons, and no silence either.
+        return reply if reply is Reply.THANKS else Reply.HEARD
+    plain_wish = reply is not Reply.ANSWER or len(turn.text.split()) <= PLAIN_WISH
+    if turn.wants_human and not turn.steps and plain_wish and reply not in {Reply.DECLINED, Reply.ABOUT}:
+        return Reply.NONE  # a plain wish for a person gets a person, not a search
+    return reply
+
+
+def _answering(reply: Reply, chosen: Chosen, notes: tuple[Note, ...]) -> Plan:
+    if reply is not Reply.ANSWER:
+        return Plan(reply)
+    return Plan(reply, chosen.quotes, chosen.more, unit=chosen.unit, notes=notes)
 
 
 def _machine_or_edit(turn: Turn) -> Plan:
@@ -221,37 +239,63 @@ def _raised(turn: Turn) -> Priority | None:
     return turn.urgency if turn.urgency in {Priority.P1, Priority.P2} else None
 
 
-def _reply(turn: Turn, found: SearchResult | None, quotes: tuple[Hit, ...]) -> Reply:
+def _reply(turn: Turn, findings: Findings, chosen: Chosen) -> Reply:
     text = _PLACEHOLDER.sub(" ", turn.text).strip()  # a number or an address alone is no question
     if not any(character.isalnum() for character in text):
         return Reply.EMPTY
-    plain = " ".join(re.sub(r"[^\w\s]", " ", text).split())
-    if len(plain) <= _LONGEST_SMALL_TALK:
-        if _GREETING.fullmatch(plain):
-            return Reply.SMALL_TALK
-        if _THANKS.fullmatch(plain):
-            return Reply.THANKS
+    if is_greeting(text):
+        return Reply.SMALL_TALK
+    if is_thanks(text):
+        return Reply.THANKS
     if turn.language not in {"en", "fr"}:
         return Reply.OTHER_LANGUAGE
-    if not turn.wants_human and not turn.steps and asks_for_others_data(text):
+    if asks_who_answers(text):
+        return Reply.ABOUT
+    if (
+        not turn.wants_human
+        and not turn.steps
+        and (asks_for_others_data(text) or asks_for_instructions(text))
+    ):
         return Reply.DECLINED
-    return Reply.ANSWER if quotes and found is not None and not found.abstained else Reply.NO_ANSWER
+    if findings.rest is not None:
+        return Reply.ANSWER if findings.rest else Reply.NO_MORE
+    if chosen.quotes:
+        return Reply.ANSWER
+    if not telling(findings.question or text, turn.language):
+        return Reply.EMPTY
+    return Reply.CLARIFY if findings.options and not turn.misses else Reply.NO_ANSWER
 
 
-def _choose(found: SearchResult | None) -> tuple[tuple[Hit, ...], Hit | None]:
-    """Return at most three passages to quote, and the first step of their section that is left.
+def _chosen(turn: Turn, findings: Findings) -> tuple[Chosen, tuple[Note, ...]]:
+    """Return what to quote, and what to say before it."""
+    if findings.rest is not None:
+        quotes = fitting(findings.rest)
+        left = findings.rest[len(quotes) :]
+        return Chosen(Unit.MORE, quotes, left[0] if left else None), ()
+    chosen = choose(findings.found, findings.question)
+    notes: list[Note] = []
+    several = _several(findings.parts)
+    if several is not None:
+        chosen, whole = several
+        notes += [] if whole else [Note.PARTLY]
+    if asks_for_a_side(turn.text):
+        notes.append(Note.NO_SIDE)
+    if chosen.unit is Unit.LAW or asks_what_law_says(turn.text):
+        notes.append(Note.NOT_LAW)
+    return chosen, tuple(notes)
 
-    When steps of one section lead, the answer is that section's steps, in order.
-    """
-    if found is None or found.abstained or not found.hits:
-        return (), None
-    first = found.hits[0]
-    if first.kind != "step":
-        return found.hits[:STEPS_FIRST], None
-    same = [
-        hit
-        for hit in found.hits
-        if hit.kind == "step" and (hit.document_id, hit.section) == (first.document_id, first.section)
-    ]
-    steps = sorted(same, key=lambda hit: hit.step or 0)
-    return tuple(steps[:STEPS_FIRST]), steps[STEPS_FIRST] if len(steps) > STEPS_FIRST else None
+
+def _several(parts: Sequence[Part]) -> tuple[Chosen, bool] | None:
+    """Return a short answer to each matter, most urgent first, and whether that is all; None for one matter."""
+    sure = [part for part in parts if not part.found.abstained and part.found.confidence >= _SURE]
+    about: dict[str, Part] = {}
+    for part in sorted(sure, key=lambda part: part.urgency):
+        about.setdefault(part.found.topics[0] if part.found.topics else part.question, part)
+    if len(about) < 2:
+        return None
+    answered = list(about.values())[:PARTS]
+    room = min(ROOM_OF_A_PART, ROOM_OF_PARTS // len(answered))
+    shown = [choose(part.found, part.question, room=room, most=STEPS_FIRST - 1) for part in answered]
+    quotes = tuple(dict.fromkeys(hit for chosen in shown for hit in chosen.quotes))
+    whole = len(about) == len(answered) and len(sure) == len(parts)
+    return Chosen(Unit.SEVERAL, quotes, shown[0].more), whole

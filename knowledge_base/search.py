@@ -139,7 +139,7 @@ def search(
         topics = _topics(index, ranking)
         if sure >= ABSTAIN_BELOW and ranking.documents:
             rows = choose(index, question, query, ranking, limit)
-            hits = tuple(_hit(index, row, score, query) for row, score in rows)
+            hits = tuple(hit_of(index, row, score, query) for row, score in rows)
             return SearchResult(hits, language, topics, sure, False, None)
         reason = _WEAK_MATCH if ranking.documents else _NO_MATCH
         results.append(SearchResult((), language, topics, sure, True, reason))
@@ -188,7 +188,8 @@ def _topics(index: Index, ranking: Ranking) -> tuple[str, ...]:
     return tuple(topics)
 
 
-def _hit(index: Index, row: int, score: float, query: Query) -> Hit:
+def hit_of(index: Index, row: int, score: float, query: Query) -> Hit:
+    """Return the passage at a row as what answers; a long one is cut to the sentences nearest to the query."""
     passage = index.catalog.passage(row)
     document = index.catalog.document(row)
     return Hit(

@@ -11,13 +11,13 @@ from bot import safety
 from bot.delivery import duty, languages, paging
 from bot.delivery.enqueue import Destination, Words, relay, to_desk, to_requester
 from bot.delivery.sealing import desk_key, open_body, vault_of
-from bot.dialogue import SHOW_STEPS
 from bot.messages import Action
 from bot.redaction import mask
 from bot.rendering import PageContext, PoliceLine, TicketContext, WordsContext, times
 from bot.rendering.labels import label
 from bot.safety.assessment import Situation
 from bot.services import Services
+from bot.wishes import SHOW_STEPS
 from escalation import directory, outbox, plans, request_log, tickets
 from escalation.errors import NotFound
 from escalation.notices import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from bot.rendering import caveats, times
+from bot.rendering import caveats, notes, times
 from bot.rendering.contexts import (
     AlarmContext,
     AnswerContext,
@@ -87,5 +87,6 @@ __all__ = [
     "TicketContext",
     "WordsContext",
     "caveats",
+    "notes",
     "times",
 ]

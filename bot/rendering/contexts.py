@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from bot.messages import Quote
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """An answer: quoted passages, and where the steps of their section go on."""
+    """An answer: quoted passages, what is said before them, and where they go on.
+
+    `lead` says what the passages are, `notes` what must be known first. `after` is said behind them. `handed_over`: people
+    have it too, "new" since this message.
+    """
 
     quotes: tuple[Quote, ...]
     more_url: str | None
@@ -16,6 +21,20 @@ class AnswerContext:
     unreviewed: bool
     in_doubt: bool
     first_contact: bool
+    lead: str = ""
+    notes: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    handed_over: str = ""
+
+    @property
+    def groups(self) -> tuple[tuple[Quote, ...], ...]:
+        """Return the quotes document by document, in their order."""
+        return tuple(tuple(group) for _, group in groupby(self.quotes, key=lambda quote: quote.document_id))
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether one long text is handed out to be copied."""
+        return len(self.quotes) == 1 and "\n" in self.quotes[0].excerpt and not self.quotes[0].section
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +161,12 @@ class PagesContext:
 
 @dataclass(frozen=True, slots=True)
 class LineContext:
-    """A fixed line that needs no data but whether this is the first contact."""
+    """A fixed line that needs little: is this the first contact, do people have it, what is offered to choose."""
 
     first_contact: bool = False
     in_doubt: bool = False
+    handed_over: str = ""
+    options: tuple[str, ...] = ()
 
 
 Context = (

@@ -2,9 +2,11 @@
 
 from escalation.request_log.answers import (
     AnswerFacts,
+    LastAnswer,
     attach_answer,
     automatic_replies,
     give_feedback,
+    last_answer,
     misses_in_a_row,
 )
 from escalation.request_log.messages import (
@@ -53,6 +55,7 @@ __all__ = [
     "STAYS_OPEN",
     "UNANSWERED_AFTER",
     "AnswerFacts",
+    "LastAnswer",
     "attach_answer",
     "automatic_replies",
     "claim",
@@ -70,6 +73,7 @@ __all__ = [
     "is_first_contact",
     "known_message",
     "language_of_thread",
+    "last_answer",
     "last_question",
     "lock_request",
     "misses_in_a_row",

@@ -23,6 +23,42 @@ class AnswerFacts:
     more_url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """The latest answer of a conversation. `after` names the document and passage that "more" goes on from."""
+
+    topics: tuple[str, ...]
+    reason: str | None
+    after: tuple[str, int] | None
+
+
+def last_answer(session: Session, thread_id: str | None) -> LastAnswer | None:
+    """Return how the latest question of a conversation was answered, or None.
+
+    Where several matters were answered, "more" goes on with the first.
+    """
+    answer = session.exec(
+        select(Answer)
+        .join(Message, col(Message.id) == col(Answer.message_id))
+        .where(Message.thread_id == thread_id)
+        .order_by(col(Message.recorded_at).desc(), col(Message.id).desc())
+        .limit(1)
+    ).first()
+    if answer is None:
+        return None
+    cited = session.exec(
+        select(Citation.document_id, Citation.passage_id)
+        .where(Citation.message_id == answer.message_id)
+        .order_by(col(Citation.number))
+    ).all()
+    first = [passage for document, passage in cited if document == cited[0][0]]
+    return LastAnswer(
+        topics=tuple(topic for topic in answer.topics.split(",") if topic),
+        reason=answer.abstain_reason,
+        after=(cited[0][0], first[-1]) if cited else None,
+    )
+
+
 def attach_answer(
     session: Session, question: Message, reply: Message, facts: AnswerFacts, citations: Sequence[Citation]
 ) -> None:

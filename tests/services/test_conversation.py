@@ -301,7 +301,7 @@ def test_a_follow_up_stays_in_its_request_and_uses_what_was_asked_before(desk: D
 def test_french_is_answered_in_french(desk: Desk) -> None:
     desk.say("Quelqu'un a publié l'adresse de la mairesse sur Facebook, que faire en premier?")
     desk.deliver()
-    assert "Tiré de la bibliothèque" in desk.sent("answer")[0].text
+    assert "tiré de notre bibliothèque" in desk.sent("answer")[0].text
     assert desk.rows(Citation)[0].document_id == "doxing-fr"
 
 

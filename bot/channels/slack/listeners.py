@@ -21,9 +21,9 @@ from bot.channels.slack.markup import linked, plain
 from bot.channels.slack.payloads import Member, Post, address, own_user_id, read, to_inbound
 from bot.channels.slack.wording import wording
 from bot.channels.slack.workspace import FAILURES, Workspace, failure_code
-from bot.dialogue import SHOW_STEPS
 from bot.messages import Case, Inbound, SenderIdentity, ThreadKey
 from bot.rendering import refusals
+from bot.wishes import SHOW_STEPS
 from escalation.errors import EscalationError, IllegalMove, NotFound
 from escalation.tables import ChannelName, IdentityKind, MessageKind
 
@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 COMMAND = "/helpdesk"
 _LAST_RETRY = 3
+_LONGEST_SAID = 200
 _ANYTHING = re.compile(r".*", re.DOTALL)
 _NUMBER = re.compile(r"HD-\d{1,18}")
 
@@ -65,6 +66,7 @@ class Listeners:
         app.command(COMMAND)(self.on_command)
         app.action("talk_to_person")(self.on_talk_to_person)
         app.action("show_steps")(self.on_show_steps)
+        app.action("say")(self.on_say)
         app.action("feedback")(self.on_feedback)
         app.action("helpful")(self.on_feedback)
         app.action("not_helpful")(self.on_feedback)
@@ -160,7 +162,17 @@ class Listeners:
 
     def on_show_steps(self, ack: Ack, body: dict[str, Any]) -> None:
         """Ask for the steps in the presser's name, as if they had written it in that conversation."""
-        inbound = self._steps_inbound(body)
+        inbound = self._said_inbound(body, SHOW_STEPS["fr" if _value(body) == "fr" else "en"], "steps")
+        refusal = self.desk.receive(inbound) if inbound else None
+        if refusal:
+            told = refusal.notice
+            self._later(lambda: self._tell(body, told))
+        ack()
+
+    def on_say(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Say what the button says in the presser's name: more, or one of the offered subjects."""
+        said = plain(_value(body))[:_LONGEST_SAID]
+        inbound = self._said_inbound(body, said, f"say:{said}") if said else None
         refusal = self.desk.receive(inbound) if inbound else None
         if refusal:
             told = refusal.notice
@@ -345,7 +357,7 @@ class Listeners:
             occurred_at=self.workspace.now(),
         )
 
-    def _steps_inbound(self, body: Mapping[str, Any]) -> Inbound | None:
+    def _said_inbound(self, body: Mapping[str, Any], said: str, name: str) -> Inbound | None:
         who, channel, message = _who(body), _channel(body), body.get("message") or {}
         ts = str(message.get("ts") or "")
         team = str((body.get("team") or {}).get("id") or who.team)
@@ -354,7 +366,7 @@ class Listeners:
         root = str(message.get("thread_ts") or ts)
         member = self.workspace.member(who.team, who.user)
         return Inbound(
-            key=f"slack:{team}:{channel}:{ts}:steps",  # pressed twice, asked once
+            key=f"slack:{team}:{channel}:{ts}:{name}"[:400],  # pressed twice, asked once
             kind=MessageKind.MESSAGE,
             thread=ThreadKey(
                 channel=ChannelName.SLACK,
@@ -369,7 +381,7 @@ class Listeners:
                 name=member.name,
                 verified=member.full and who.team == team,
             ),
-            text=SHOW_STEPS["fr" if _value(body) == "fr" else "en"],
+            text=said,
             occurred_at=self.workspace.now(),
         )
 

@@ -7,6 +7,7 @@ Slack's limits are respected here, since its SDK checks none of them for plain d
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from bot.channels.slack import markup
@@ -26,7 +27,6 @@ _LABEL = 75
 _VALUE = 2_000
 _ADDRESS = 3_000
 _BUTTONS_A_BLOCK = 25
-_BETWEEN_FACTS = 60  # punctuation and words such as "page" around a source's facts
 
 # What these say is nobody's business on a lock screen.
 _VERDICTS = frozenset({"helpful", "not_helpful"})
@@ -302,50 +302,76 @@ def _heading(message: Outbound) -> list[_Piece]:
 def _body(message: Outbound) -> list[_Piece]:
     """Return the text, with its quoted passages drawn as quotations where they stand in it.
 
-    The text is complete without the quotes; a passage that can't be found in it stays plain text.
+    The text is complete without the quotes; where they can't be found in it, it stays plain text.
     """
-    pieces: list[_Piece] = []
-    rest = message.text
-    for quote in message.quotes:
-        span = _span(rest, quote)
-        if span is None:
-            continue
-        pieces += _sections(rest[: span[0]]) + _quotation(quote, message.language)
-        rest = rest[span[1] :]
-    return pieces + _sections(rest)
+    span = _span(message.text, message.quotes)
+    if span is None:
+        return _sections(message.text)
+    drawn: list[_Piece] = []
+    groups = [tuple(group) for _, group in groupby(message.quotes, key=lambda quote: quote.document_id)]
+    for group in groups:
+        drawn += _quotations(group, message.language, titled=len(groups) > 1)
+    return [*_sections(message.text[: span[0]]), *drawn, *_sections(message.text[span[1] :])]
 
 
-def _span(text: str, quote: Quote) -> tuple[int, int] | None:
-    excerpt = text.find(quote.excerpt) if quote.excerpt else -1
-    if excerpt < 0:
+def _span(text: str, quotes: Sequence[Quote]) -> tuple[int, int] | None:
+    """Return where the quotations with their sources begin and end in the text, all of them in their order."""
+    if not quotes:
         return None
-    start = text.rfind("\n", 0, excerpt) + 1
-    if not text[start:excerpt].lstrip(" >").startswith(f"{quote.number}."):
+    at, starts = 0, []
+    for quote in quotes:
+        excerpt = text.find(quote.excerpt, at) if quote.excerpt else -1
+        if excerpt < 0:
+            return None
+        starts.append(excerpt)
+        at = excerpt + len(quote.excerpt)
+    ends = [
+        text.find(quote.url, starts[0]) + len(quote.url) for quote in quotes if quote.url in text[starts[0] :]
+    ]
+    if len(ends) < len(quotes) or not all(quote.url for quote in quotes):
         return None
-    after = excerpt + len(quote.excerpt)
-    address = text.find(quote.url, after) if quote.url else -1
-    facts = len(quote.title) + len(quote.section) + len(quote.page or "") + len(quote.dated or "")
-    if address < 0 or address - after > facts + _BETWEEN_FACTS:
-        return None
-    end = text.find("\n", address)
+    start = text.rfind("\n", 0, starts[0]) + 1
+    heading = text.rfind("\n\n", 0, max(start - 2, 0)) + 2
+    title = quotes[0].title.upper()
+    if text[heading:start].strip() == title:
+        start = heading
+    end = text.find("\n", max(ends))
     return start, len(text) if end < 0 else end + 1
 
 
-def _quotation(quote: Quote, language: str) -> list[_Piece]:
+def _quotations(quotes: Sequence[Quote], language: str, *, titled: bool) -> list[_Piece]:
+    """Return the passages of one document, and under them a line for each place they come from."""
     words = wording(language)
-    title = f"{quote.number}. {quote.section or quote.title}"
-    first = markup.escape(" ".join(title.split()))
-    lead = first if "*" in first else f"*{first}*"
-    pieces = [_Piece(section(markup.shortened(lead, SECTION)), title)]
-    pieces += _sections(quote.excerpt, _quoted)
+    pieces: list[_Piece] = []
+    if titled:
+        title = " ".join(quotes[0].title.split())
+        shown = markup.escape(title)
+        pieces.append(
+            _Piece(section(markup.shortened(shown if "*" in shown else f"*{shown}*", SECTION)), title)
+        )
+    for quote in quotes:
+        number = "" if _is_whole(quote) else f"{quote.number}. "
+        pieces += _sections(f"{number}{quote.excerpt}", _quoted)
+    for place, group in groupby(quotes, key=lambda quote: _source(quote, words)):
+        links = [(quote.number, quote.url) for quote in group]
+        shown = " ".join(markup.link(url, f"[{number}]") for number, url in links)
+        source = f"{shown} {markup.escape(place)}"
+        if markup.size(source) > SECTION:  # an absurdly long address: the place stands alone
+            source = markup.escape(place)
+        said = "\n".join(f"[{number}] {place}: {url}" for number, url in links)
+        pieces.append(_Piece(context(source), said))
+    return pieces
+
+
+def _is_whole(quote: Quote) -> bool:
+    return "\n" in quote.excerpt and not quote.section
+
+
+def _source(quote: Quote, words: Wording) -> str:
     facts = [quote.title, quote.section if quote.section != quote.title else ""]
     facts += [words.page_short.format(page=quote.page) if quote.page else "", quote.dated or ""]
     facts += quote.caveats
-    label = markup.shortened(" - ".join(fact for fact in facts if fact) or words.source, 400)
-    source = f"[{quote.number}] {markup.link(quote.url, label)}"
-    if markup.size(source) > SECTION:  # an absurdly long address: the label stands alone
-        source = f"[{quote.number}] {markup.escape(label)}"
-    return [*pieces, _Piece(context(source), f"[{quote.number}] {label}: {quote.url}")]
+    return markup.shortened(" - ".join(fact for fact in facts if fact) or words.source, 400)
 
 
 def _quoted(text: str) -> str:

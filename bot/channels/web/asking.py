@@ -16,10 +16,10 @@ from bot.browser.visitor import Visitor, check_form, nobody, visit, visit_withou
 from bot.channels.web.texts import TEXTS
 from bot.conversation import NotAccepted
 from bot.database import reading, transaction
-from bot.dialogue import SHOW_STEPS
 from bot.messages import Inbound, ThreadKey
 from bot.recording import LONGEST_TEXT
 from bot.services import Services
+from bot.wishes import SHOW_STEPS
 from escalation import directory
 from escalation.tables import ChannelName, Message, MessageKind, Thread
 

@@ -20,9 +20,9 @@ from bot.browser.transcript import (
 )
 from bot.channels.web.texts import TEXTS
 from bot.delivery import duty, sealing
-from bot.dialogue import asks_for_steps
 from bot.services import Services
 from bot.vault import Vault, VaultError
+from bot.wishes import asks_for_steps
 from escalation import directory, tickets
 from escalation.access import Actor, Thing, Verb, may
 from escalation.sla import Target

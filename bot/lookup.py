@@ -1,0 +1,170 @@
+"""What the library has for one message: searched as it is meant, with what was said before it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.choosing import lead_of, wants_words
+from bot.dialogue import Findings, Part
+from bot.parts import parts_of
+from bot.services import Services
+from bot.wishes import asks_for_more, asks_for_steps, is_thanks, language_choice, option_chosen
+from escalation.request_log import LastAnswer
+from escalation.sla import Priority
+from knowledge_base.approved import KIND as APPROVED
+from knowledge_base.documents import BRIEFING_TAG, DocumentKind, PassageKind
+from knowledge_base.following import following, part
+from knowledge_base.language import SUPPORTED, detect
+from knowledge_base.moments import Moment, moments_wanted
+from knowledge_base.places import places_named
+from knowledge_base.search import Hit, SearchResult
+
+# A briefing is never quoted in mail, which anybody may forward.
+_NO_BRIEFINGS = frozenset({f"!{BRIEFING_TAG}"})
+# So weak an evidence names nothing worth offering.
+_WORTH_ASKING = 0.12
+_OPTIONS = 3
+_ELLIPTIC = re.compile(
+    r"\W*(?:ok |yes |so |oui |bon )*(?:and|what about|how about|same|what if|but|or|et|même|mais|ou|qu[’']en est-il|si) ?\b",
+    re.IGNORECASE,
+)
+_SHORT_FOLLOW_UP = 8  # words
+# Enough candidates to choose the right unit from, beyond what is shown.
+_CANDIDATES = 14
+_PARTS = frozenset({Moment.NOW, Moment.CONTACTS, Moment.LAW})
+_IN_WORDS = {"en": "In English please", "fr": "En français svp"}
+CLARIFIED = "clarify"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """One message and what is known of its writer. `danger` are the words of the danger whose steps are wanted.
+
+    `last` is the latest answer of this conversation, which "more" and "the second one" speak of.
+    """
+
+    text: str
+    history: tuple[str, ...]
+    danger: str | None
+    audience: frozenset[str]
+    language: str | None
+    region: str | None
+    by_mail: bool
+    sent_at: datetime
+    last: LastAnswer | None
+
+    @property
+    def may_see(self) -> frozenset[str]:
+        return self.audience | _NO_BRIEFINGS if self.by_mail else self.audience
+
+
+def look_up(services: Services, asker: Asker) -> Findings:
+    """Return what the library has for the message. Reads the index and nothing else."""
+    if asker.danger is not None:
+        return _whole(services, replace(asker, history=()), asker.danger)
+    last = asker.last
+    if last is not None and last.after and asks_for_more(asker.text):
+        document_id, passage_id = last.after
+        rest = following(
+            services.library.index, document_id, passage_id, audience=asker.may_see, jurisdiction=asker.region
+        )
+        return Findings(question=asker.text, rest=rest)
+    if last is not None and last.reason == CLARIFIED and (number := option_chosen(asker.text)):
+        options = _titles(services, asker, last.topics)
+        if number <= len(options):
+            said = " ".join((options[number - 1], *asker.history[-1:]))
+            return _whole(services, replace(asker, history=asker.history[:-1]), said)
+    wished = language_choice(asker.text)
+    if wished is not None and asker.history:
+        meant = next((said for said in reversed(asker.history) if _says_something(said)), asker.history[-1])
+        history = (*asker.history[: asker.history.index(meant)], meant)
+        found = _search(services, replace(asker, history=history, language=wished), _IN_WORDS[wished], meant)
+        return Findings(question=meant, found=found)
+    findings = _follow_up(services, asker) or _whole(services, asker, asker.text)
+    pieces = parts_of(asker.text)
+    if len(pieces) > 1:
+        findings = replace(findings, parts=_parts(services, asker, pieces))
+    return findings
+
+
+def _follow_up(services: Services, asker: Asker) -> Findings | None:
+    """Return the answer to "what about in Ontario?", which asks the earlier question of another place."""
+    if not asker.history or not _ELLIPTIC.match(asker.text) or len(asker.text.split()) > _SHORT_FOLLOW_UP:
+        return None
+    earlier = next((said for said in reversed(asker.history) if _says_something(said)), None)
+    if earlier is None:
+        return None
+    whole = f"{earlier}\n{asker.text}"
+    named = places_named(asker.text)
+    if len(named) == 1:
+        return _whole(services, replace(asker, history=(), region=named[0]), whole)
+    return replace(_whole(services, asker, asker.text, meant=whole), question=whole)
+
+
+def _whole(services: Services, asker: Asker, question: str, *, meant: str | None = None) -> Findings:
+    found = _search(services, asker, question, meant)
+    options: tuple[str, ...] = ()
+    if found.abstained and found.confidence >= _WORTH_ASKING:
+        options = _titles(services, asker, found.topics)
+    return Findings(question=question, found=found, options=options if len(options) > 1 else ())
+
+
+def _search(services: Services, asker: Asker, question: str, meant: str | None = None) -> SearchResult:
+    found = services.library.search(
+        question,
+        history=asker.history,
+        audience=asker.may_see,
+        language=asker.language,
+        jurisdiction=asker.region,
+        limit=_CANDIDATES * 3 if wants_words(question) else _CANDIDATES,
+    )
+    return _completed(services, asker, meant or question, found)
+
+
+def _completed(services: Services, asker: Asker, question: str, found: SearchResult) -> SearchResult:
+    """Return what was found with the rest of its lists, and with the part of the article that is asked for."""
+    if found.abstained or found.hits[0].kind == APPROVED:
+        return found
+    index, lead = services.library.index, lead_of(found.hits)
+    more: list[Hit] = []
+    for moment in moments_wanted(question):
+        if moment in _PARTS:
+            more += part(index, lead.document_id, moment, audience=asker.may_see, jurisdiction=asker.region)
+    first = found.hits[0]
+    if first.kind == PassageKind.STEP.value:
+        more += following(
+            index, first.document_id, first.passage_id, audience=asker.may_see, jurisdiction=asker.region
+        )
+    held = {hit.passage_id for hit in found.hits}
+    added = {hit.passage_id: hit for hit in more if hit.passage_id not in held}
+    return replace(found, hits=(*found.hits, *added.values()))
+
+
+def _parts(services: Services, asker: Asker, pieces: Sequence[str]) -> tuple[Part, ...]:
+    alone = replace(asker, history=())
+    check = services.checks[0]
+    found = []
+    for piece in pieces:
+        urgency = check(piece, language=asker.language, sent_at=asker.sent_at).urgency
+        found.append(Part(piece, _search(services, alone, piece), Priority(urgency)))
+    return tuple(found)
+
+
+def _titles(services: Services, asker: Asker, topics: Sequence[str]) -> tuple[str, ...]:
+    """Return the titles of the articles on these topics, which the asker may see, in their language."""
+    catalog = services.library.index.catalog
+    language = asker.language or detect(asker.text)
+    language = language if language in SUPPORTED else "en"
+    titles: dict[str, None] = {}
+    for topic in topics:
+        for place in catalog.documents_about(topic, language):
+            document = catalog.documents[place]
+            if document.kind == DocumentKind.ARTICLE.value and asker.may_see & set(document.visibility):
+                titles.setdefault(document.title)
+    return tuple(titles)[:_OPTIONS]
+
+
+def _says_something(text: str) -> bool:
+    small = is_thanks(text) or asks_for_steps(text) or asks_for_more(text)
+    return not small and language_choice(text) is None
