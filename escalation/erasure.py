@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
@@ -131,8 +131,10 @@ def forget_person(session: Session, person: Person, now: datetime) -> None:
     for table in (Identity, Role, Affiliation, NamedPerson):
         _run(session, delete(table).where(col(table.person_id) == person.id))
     if profile := session.get(ExpertProfile, person.id):
+        names += [profile.pager] if profile.pager else []
         session.delete(profile)
     _forget_addresses(session, names)
+    _forget_own_places(session, person.id)
     person.name, person.zone, person.verified = "", None, False
     person.suspended_at = person.suspended_at or now
     session.add(person)
@@ -156,11 +158,16 @@ def remove_records(session: Session, request_ids: Sequence[int]) -> None:
                 )
                 doomed.setdefault(table, []).extend(session.connection().execute(query).scalars())
     _add_hanging(session, doomed)
+    places = _places_of(session, doomed.get(_table(OutboxMessage), []))
     for table in reversed(metadata.sorted_tables):
         for some in _batches(doomed.get(table, [])):
             _run(session, table.delete().where(_key_column(table).in_(some)))
     for some in _batches(keys):
         _run(session, delete(DataKey).where(col(DataKey.id).in_(some)))
+    used = select(col(OutboxMessage.destination_id))
+    for some in _batches(places):
+        gone = col(OutboxDestination.id).in_(some), col(OutboxDestination.id).not_in(used)
+        _run(session, delete(OutboxDestination).where(*gone))
     session.expire_all()
 
 
@@ -236,9 +243,37 @@ def _forget_addresses(session: Session, names: Collection[str]) -> None:
             session.add(destination)
 
 
+def _forget_own_places(session: Session, person_id: int) -> None:
+    """Empty every destination that only this person's conversations went to, a safe one included."""
+    theirs = select(col(HelpRequest.id)).where(col(HelpRequest.person_id) == person_id)
+    to_them = col(OutboxMessage.message_id).is_not(None) & col(OutboxMessage.request_id).in_(theirs)
+    own, others = (
+        select(col(OutboxMessage.destination_id)).where(condition)
+        for condition in (to_them, or_(~to_them, col(OutboxMessage.request_id).is_(None)))
+    )
+    for destination in session.exec(
+        rows_of(OutboxDestination).where(
+            col(OutboxDestination.id).in_(own), col(OutboxDestination.id).not_in(others)
+        )
+    ).all():
+        destination.address = f"erased:{destination.id}"
+        session.add(destination)
+
+
 def _keys_of(session: Session, request_ids: Sequence[int]) -> Sequence[DataKey]:
     wanted = select(col(HelpRequest.data_key_id)).where(col(HelpRequest.id).in_(request_ids))
     return session.exec(rows_of(DataKey).where(col(DataKey.id).in_(wanted))).all()
+
+
+def _places_of(session: Session, row_ids: Sequence[Any]) -> list[int]:
+    """Return where these deliveries to officials went."""
+    found: set[int] = set()
+    for some in _batches(row_ids):
+        query = select(col(OutboxMessage.destination_id)).where(
+            col(OutboxMessage.id).in_(some), col(OutboxMessage.message_id).is_not(None)
+        )
+        found |= set(session.connection().execute(query).scalars())
+    return sorted(found)
 
 
 def _add_hanging(session: Session, doomed: dict[Table, list[Any]]) -> None:

@@ -13,7 +13,7 @@ from bot.console import sign_in
 from bot.database import reading, transaction
 from bot.messages import Case, SenderIdentity, ThreadKey
 from bot.privacy import opening, unsafe
-from escalation import directory
+from escalation import directory, erasure
 from escalation.access_log import Opened
 from escalation.errors import IllegalMove, NotFound
 from escalation.tables import (
@@ -23,6 +23,7 @@ from escalation.tables import (
     Identity,
     IdentityKind,
     MessageKind,
+    OutboxDestination,
     OutboxState,
     SafeChannel,
     SafeContact,
@@ -210,3 +211,21 @@ def test_danger_over_an_unsafe_channel_is_a_p1_with_its_escalation(desk: Desk) -
     say(desk, "there is a man with a gun at my door right now", "2")
     assert [ticket.priority.value for ticket in desk.tickets] == ["P1"]
     assert [chain.priority.value for chain in desk.rows(Chain)] == ["P1"]
+
+
+@pytest.mark.parametrize("by_age", [False, True])
+def test_the_safe_address_goes_with_the_person(desk: Desk, by_age: bool) -> None:
+    say(desk, QUESTION, "1")
+    mayor = mayor_of(desk)
+    unsafe.suspend(desk.services, mayor, unsafe.Report(None, "terminal", "s1", "she called"), safe=SAFE)
+    casework.claim(desk.services, "HD-1001", desk.actor(EXPERT), channel="test", source_id="c")
+    casework.reply(desk.services, "HD-1001", desk.actor(EXPERT), "Here.", channel="t", source_id="r")
+    desk.deliver()
+    unsafe.reinstate(desk.services, mayor, desk.actor(EXPERT), "new phone", channel="test")
+    casework.resolve(desk.services, "HD-1001", desk.actor(EXPERT), outcome="done", channel="t", source_id="z")
+    assert any("safe@home" in row.address for row in desk.rows(OutboxDestination))
+    with transaction(desk.services.engine) as session:
+        if by_age:
+            erasure.remove_records(session, [1])
+        erasure.forget_person(session, directory.get_person(session, mayor), desk.clock())
+    assert not any("safe@home" in row.address for row in desk.rows(OutboxDestination))
