@@ -30,10 +30,10 @@ from bot.redaction import mask
 from bot.rendering import times
 from bot.services import Services
 from escalation import access_log, confidentiality, directory, holds, tickets
-from escalation.access import Verb, may
+from escalation.access import Actor, Verb, may
 from escalation.access_log import Opened, Opening
 from escalation.errors import Forbidden, NotFound
-from escalation.tables import Person
+from escalation.tables import Person, Ticket
 
 CHANNEL = "terminal"
 app = typer.Typer(no_args_is_help=True)
@@ -57,18 +57,19 @@ def show_log(
 ) -> None:
     """List who opened what is private, when and why, the newest first. For auditors."""
     with desk(data_dir) as services, reading(services.engine) as session:
-        if not may(actor_named(session, who), Verb.READ_ACCESS_LOG):
+        actor = actor_named(session, who)
+        if not may(actor, Verb.READ_ACCESS_LOG):
             raise Forbidden("Only an auditor reads the access log.")
-        request_id = tickets.by_number(session, number).request_id if number else None
+        request_id = _knowable(session, number, actor).request_id if number else None
         rows = []
         for line in access_log.lines(session, request_id=request_id):
             sealed = line.request_id is not None and confidentiality.is_sealed(session, line.request_id)
-            actor = session.get(Person, line.actor_id) if line.actor_id is not None else None
+            by = session.get(Person, line.actor_id) if line.actor_id is not None else None
             about = tickets.number_of(line.ticket_id) if line.ticket_id is not None else ""
             rows.append(
                 {
                     "at": line.occurred_at.isoformat(),
-                    "who": actor.name if actor else "operator" if line.channel == CHANNEL else "the desk",
+                    "who": by.name if by else "operator" if line.channel == CHANNEL else "the desk",
                     "channel": line.channel,
                     "what": line.what,
                     "about": "a sealed request" if sealed else about,
@@ -151,7 +152,7 @@ def hold(
 ) -> None:
     """Keep everything of a person, or of one ticket: no erasure and no expiry touches it until it is released."""
     with desk(data_dir) as services:
-        actor = acting(services, who)
+        actor = _keeper(services, who)
         with transaction(services.engine) as session:
             person_id = actor_named(session, person).person_id if person else None
             request_id = tickets.by_number(session, ticket).request_id if ticket else None
@@ -183,7 +184,7 @@ def release(
 ) -> None:
     """Let a legal hold go: what it kept may be erased, and expires as everything else does."""
     with desk(data_dir) as services:
-        actor = acting(services, who)
+        actor = _keeper(services, who)
         with transaction(services.engine) as session:
             by = directory.get_person(session, actor.person_id).name if actor.person_id else "operator"
             now = services.clock()
@@ -250,7 +251,7 @@ def export(
     with desk(data_dir) as services:
         if file.exists():
             raise NotReady(f"{file} is there already: choose another name")
-        actor, other = acting(services, who), _someone(services, person)
+        actor, other = _keeper(services, who), _someone(services, person)
         content = person_data.export(services, other, actor, reason, channel=CHANNEL)
         try:
             person_data.write_private(file, content)
@@ -274,7 +275,7 @@ def erase(
     hold keeps what it holds; a ticket that people work on stays until it is resolved.
     """
     with desk(data_dir) as services:
-        actor, other = acting(services, who), _someone(services, person)
+        actor, other = _keeper(services, who), _someone(services, person)
         if not yes and not _agreed():
             err.print("helpdesk: nothing was erased (add --yes to erase without being asked)")
             raise typer.Exit(1)
@@ -313,6 +314,22 @@ def _agreed() -> bool:
         return False
 
 
+def _keeper(services: Services, who: str | None) -> Actor:
+    """Return who acts, if they may give out, keep or erase what the desk holds of others."""
+    actor = acting(services, who)
+    if not may(actor, Verb.EDIT_DIRECTORY):
+        raise Forbidden("Only an admin gives out, keeps or erases what the desk holds of a person.")
+    return actor
+
+
+def _knowable(session: Session, number: str, actor: Actor) -> Ticket:
+    """Return a ticket that the actor may know of; any other looks like one that is not there."""
+    ticket = tickets.by_number(session, number)
+    if not may(actor, Verb.READ_TICKET, tickets.thing(session, ticket)):
+        raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
+    return ticket
+
+
 def _someone(services: Services, person: str) -> int:
     other = acting(services, person)
     if other.person_id is None:
@@ -321,6 +338,8 @@ def _someone(services: Services, person: str) -> int:
 
 
 def _ticket_of(session: Session, request_id: int | None) -> str:
+    if request_id is not None and confidentiality.is_sealed(session, request_id):
+        return "a sealed request"
     ticket = tickets.latest(session, request_id or 0)
     return tickets.number_of(ticket.id or 0) if ticket else "-"
 

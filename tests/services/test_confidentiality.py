@@ -327,3 +327,11 @@ def test_an_original_is_shown_at_the_terminal_after_its_reason_is_on_record(
         assert run("privacy", "seal", "HD-1001", "--reason", "family", "--as", "Jordan").exit_code == 0
         assert "HD-1001" not in run("tickets", "list").output
         assert "a sealed request" in run("privacy", "access-log", "--json").output
+        assert "There is no ticket" in run("privacy", "access-log", "HD-1001").stderr
+        assert run("privacy", "hold", "--ticket", "HD-1001", "--review-on", "2027-06-01", "--author", "Court",
+                   "--reason", "a case").exit_code == 0  # fmt: skip
+        assert "HD-1001" not in run("privacy", "holds", "--json").output
+        given = str(settings.data_dir.parent / "given.json")
+        for refused in (("export", "1", given), ("erase", "1", "--yes"), ("release", "1")):
+            done = run("privacy", *refused, "--reason", "curious", "--as", "Noor")
+            assert (done.exit_code, "Only an admin" in done.stderr) == (1, True)
