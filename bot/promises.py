@@ -7,7 +7,7 @@ from bot.delivery import announce
 from bot.redaction import mask
 from bot.services import Services
 from escalation import plans, policy_store, request_log, tickets
-from escalation.access import Actor, Verb, may
+from escalation.access import OPERATOR, Actor, Verb, may
 from escalation.errors import NotFound
 from escalation.sla import Policy
 from escalation.tables import PolicyOrigin
@@ -40,16 +40,20 @@ def check_in(
 
 
 def preview(
-    services: Services, policy: Policy, seen: Callable[[], object] = lambda: None
+    services: Services, policy: Policy, seen: Callable[[], object] = lambda: None, *, by: Actor = OPERATOR
 ) -> tuple[Moves, ...]:
-    """Return what the policy would move on open tickets; `seen` is called once for each that was looked at."""
+    """Return what the policy would move on open tickets that the actor may know of.
+
+    `seen` is called once for each that was looked at.
+    """
     now = services.clock()
     found = []
     with reading(services.engine) as session:
         for ticket_id in tickets.policies.open_tickets(session):
             moves = tickets.policies.preview(session, ticket_id, policy, now)
             seen()
-            if moves.shifts:
+            known = may(by, Verb.READ_TICKET, tickets.thing(session, tickets.get(session, ticket_id)))
+            if moves.shifts and known:
                 found.append(moves)
     return tuple(found)
 

@@ -29,7 +29,7 @@ from bot.rendering import times
 from bot.rendering.labels import label
 from bot.services import Services
 from escalation import directory, plans, policy_store, tickets, what_if
-from escalation.access import Verb, may
+from escalation.access import OPERATOR, Actor, Verb, may
 from escalation.business_hours import force_packaged_zones
 from escalation.errors import Forbidden, NotFound
 from escalation.holiday_edits import edit_holidays
@@ -206,7 +206,7 @@ def apply(
             raise Forbidden("Only an admin changes the policy.")
         _known_people(services, read)
         if open_tickets:
-            total, moves = _preview(services, read)
+            total, moves = _preview(services, read, actor)
             _print_moves(services, total, moves)
         if not yes and not typer.confirm("Put this policy in force?", err=True):
             out.print("Nothing was changed.")
@@ -335,11 +335,11 @@ def _policy_in(file: Path) -> tuple[str, Policy]:
         raise NotReady(f"{file} can't be read: {reason}") from None
 
 
-def _preview(services: Services, policy: Policy) -> tuple[int, tuple[Moves, ...]]:
+def _preview(services: Services, policy: Policy, by: Actor = OPERATOR) -> tuple[int, tuple[Moves, ...]]:
     total = promises.count_open(services)
     with _progress() as bar:
         task = bar.add_task("open tickets", total=total)
-        return total, promises.preview(services, policy, lambda: bar.advance(task))
+        return total, promises.preview(services, policy, lambda: bar.advance(task), by=by)
 
 
 def _print_moves(services: Services, total: int, moves: tuple[Moves, ...]) -> None:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from bot import casework, promises
 from bot.cli import app
 from bot.database import reading, transaction
+from bot.privacy import need_to_know
 from escalation import policy_store, tickets
 from escalation.access import OPERATOR
 from escalation.kinds import MessageKind, PolicyOrigin
@@ -60,6 +61,14 @@ def test_applied_to_open_tickets_it_moves_them_once_and_tells_the_official_why(d
     assert "the hub changed its answer times" in told[0].masked
     applied = [e for e in desk.rows(TicketEvent) if e.kind == "policy_applied"]
     assert [e.detail for e in applied] == [f"policy={saved.version}"]
+
+
+def test_a_preview_shows_no_ticket_that_is_sealed_to_others(desk: Desk) -> None:
+    desk.say(NEED)
+    need_to_know.seal(desk.services, "HD-1001", desk.actor(EXPERT), "told in confidence", channel="test")
+    saved = promises.save(desk.services, quicker(desk), OPERATOR)
+    assert promises.preview(desk.services, saved) == ()
+    assert len(promises.preview(desk.services, saved, by=desk.actor(EXPERT))) == 1
 
 
 def test_finished_tickets_keep_their_policy(desk: Desk) -> None:
