@@ -158,7 +158,8 @@ def _move(session: Session, services: Services, person_id: int, now: datetime) -
         select(OutboxMessage)
         .join(OutboxDestination, col(OutboxDestination.id) == col(OutboxMessage.destination_id))
         .where(
-            col(OutboxMessage.state) == OutboxState.PENDING,
+            # what a carrier just tries too: where that fails it must not be tried again
+            col(OutboxMessage.state).in_((OutboxState.PENDING, OutboxState.CLAIMED)),
             col(OutboxMessage.kind).not_in(discretion.ANYWHERE),
             col(OutboxDestination.address).in_(_addresses(session, person_id)),
         )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from bot.console import sign_in
 from bot.database import reading, transaction
 from bot.messages import Case, SenderIdentity, ThreadKey
 from bot.privacy import opening, unsafe
-from escalation import directory, erasure
+from escalation import directory, erasure, outbox
 from escalation.access_log import Opened
 from escalation.errors import IllegalMove, NotFound
 from escalation.tables import (
@@ -229,3 +230,16 @@ def test_the_safe_address_goes_with_the_person(desk: Desk, by_age: bool) -> None
             erasure.remove_records(session, [1])
         erasure.forget_person(session, directory.get_person(session, mayor), desk.clock())
     assert not any("safe@home" in row.address for row in desk.rows(OutboxDestination))
+
+
+def test_what_a_carrier_was_just_trying_is_not_tried_again(desk: Desk) -> None:
+    say(desk, QUESTION, "1")
+    with transaction(desk.services.engine) as session:
+        row = outbox.claim(session, ChannelName.SLACK, "carrier", desk.clock())
+    assert row is not None
+    unsafe.suspend(desk.services, mayor_of(desk), unsafe.Report(None, "terminal", "s1", "she called"))
+    with transaction(desk.services.engine) as session:
+        outbox.mark_retry(session, row, "carrier", "busy", desk.clock(), None)
+    desk.clock.advance(timedelta(minutes=5))
+    desk.deliver()
+    assert desk.carriers[ChannelName.SLACK].sent == []
