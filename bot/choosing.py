@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.wishes import asks_for_a_side
+from bot.wishes import asks_for_a_side, asks_what_law_says
 from knowledge_base.documents import DocumentKind
 from knowledge_base.moments import Moment, moment_of_section, moments_wanted
 from knowledge_base.search import SECTION_SEPARATOR, Hit, SearchResult
@@ -24,6 +24,8 @@ ROOM_OF_MORE = 700
 PARTS = 3
 
 _STEP = "step"
+_LONG = 120  # words
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 # Said by the frame of the answer, once and in the reader's language.
 _DISCLAIMER = re.compile(
     r"\b(?:not|isn't) legal advice\b|\bavis juridique\b|\bconseil juridique\b"
@@ -78,6 +80,13 @@ class Chosen:
     more: Hit | None = None
 
 
+def end_of(text: str) -> str:
+    """Return the last sentences of a long text, where its question stands; a short one as it is."""
+    if len(text.split()) <= _LONG:
+        return text
+    return " ".join([part for part in _SENTENCE.split(text) if part.strip()][-3:])
+
+
 def wants_words(question: str) -> bool:
     """Tell whether somebody asks for words to copy rather than for what to do."""
     folded = fold(question)
@@ -91,11 +100,14 @@ def plans(question: str) -> bool:
 
 def choose(found: SearchResult | None, question: str, *, room: int = ROOM, most: int = STEPS_FIRST) -> Chosen:
     """Return what to quote of what was found: at most `most` passages, and no more than fit `room`."""
+    question = end_of(question)
     if found is None or found.abstained or not found.hits:
         return Chosen()
     if wants_words(question) and (template := _first(found.hits, _is_template)):
         return Chosen(Unit.WORDS, (template,))
     hits = _without(found.hits, lambda hit: _is_template(hit) or _is_disclaimer(hit))
+    if found.topics:  # what is surely about the subject goes before what is only near
+        hits = sorted(hits, key=lambda hit: found.topics[0] not in hit.topics)
     unit, hits = _of_unit(hits, question)
     first = hits[0]
     if first.kind == _STEP:
@@ -115,10 +127,12 @@ def _of_unit(hits: Sequence[Hit], question: str) -> tuple[Unit, Sequence[Hit]]:
     lead = lead_of(hits)
     if Moment.CONTACTS in wanted and (found := _of(hits, Moment.CONTACTS)):
         return Unit.CONTACTS, _one_section_first(found)
-    if Moment.LAW in wanted and (found := _of(hits, Moment.LAW)):
+    if (Moment.LAW in wanted or asks_what_law_says(question)) and (found := _of(hits, Moment.LAW)):
         own = [hit for hit in found if hit.document_id == lead.document_id]
         return Unit.LAW, [*own, *(hit for hit in found if hit not in own)]
-    if plans(question) or asks_for_a_side(question):
+    if asks_for_a_side(question) and (steps := [hit for hit in hits if _is_process(hit, lead)]):
+        return Unit.PLAN, steps
+    if plans(question):
         later = [hit for hit in hits if moment_of(hit) not in _NOT_FOR_PLANS]
         if later:
             return Unit.PLAN, later
@@ -129,6 +143,11 @@ def _of_unit(hits: Sequence[Hit], question: str) -> tuple[Unit, Sequence[Hit]]:
         if now and wanted[Moment.NOW] >= max(wanted.values()):
             return Unit.NOW, sorted(now, key=lambda hit: hit.step or 0)
     return (Unit.STEPS if hits[0].kind == _STEP else Unit.PASSAGES), hits
+
+
+def _is_process(hit: Hit, lead: Hit) -> bool:
+    """Tell whether a passage is a step of the article's first day: how to decide, and not what."""
+    return hit.kind == _STEP and hit.document_id == lead.document_id and moment_of(hit) is Moment.FIRST_DAY
 
 
 def _one_section_first(hits: Sequence[Hit]) -> list[Hit]:

@@ -21,6 +21,7 @@ from knowledge_base.tokens import telling
 
 MISSES_BEFORE_A_PERSON = 2
 PLAIN_WISH = 12  # words
+_FEWEST_WORDS = 3  # of a message that found nothing: with fewer it is too short to say so of the library
 _SURE = 0.5  # a short answer to one of several matters must at least be the likelier one
 
 _PLACEHOLDER = re.compile(r"\[[^\[\]\d]{4,40} \d{1,6}\]")
@@ -261,7 +262,7 @@ def _reply(turn: Turn, findings: Findings, chosen: Chosen) -> Reply:
         return Reply.ANSWER if findings.rest else Reply.NO_MORE
     if chosen.quotes:
         return Reply.ANSWER
-    if not telling(findings.question or text, turn.language):
+    if len(text.split()) < _FEWEST_WORDS or not telling(findings.question or text, turn.language):
         return Reply.EMPTY
     return Reply.CLARIFY if findings.options and not turn.misses else Reply.NO_ANSWER
 

@@ -5,11 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.choosing import lead_of, wants_words
+from bot.choosing import end_of, lead_of, wants_words
 from bot.dialogue import Findings, Part
 from bot.parts import parts_of
 from bot.services import Services
-from bot.wishes import asks_for_more, asks_for_steps, is_thanks, language_choice, option_chosen
+from bot.wishes import (
+    asks_for_a_side,
+    asks_for_more,
+    asks_for_steps,
+    asks_what_law_says,
+    is_thanks,
+    language_choice,
+    option_chosen,
+)
 from escalation.request_log import LastAnswer
 from escalation.sla import Priority
 from knowledge_base.approved import KIND as APPROVED
@@ -128,9 +136,14 @@ def _completed(services: Services, asker: Asker, question: str, found: SearchRes
         return found
     index, lead = services.library.index, lead_of(found.hits)
     more: list[Hit] = []
-    for moment in moments_wanted(question):
-        if moment in _PARTS:
-            more += part(index, lead.document_id, moment, audience=asker.may_see, jurisdiction=asker.region)
+    asked = end_of(question)
+    wanted = dict.fromkeys(moment for moment in moments_wanted(asked) if moment in _PARTS)
+    if asks_for_a_side(asked):
+        wanted[Moment.FIRST_DAY] = None
+    if asks_what_law_says(asked):
+        wanted[Moment.LAW] = None
+    for moment in wanted:
+        more += part(index, lead.document_id, moment, audience=asker.may_see, jurisdiction=asker.region)
     first = found.hits[0]
     if first.kind == PassageKind.STEP.value:
         more += following(

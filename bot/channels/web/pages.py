@@ -1,5 +1,6 @@
 """What the chat pages show, read for one visitor. Somebody else's conversation is as good as none."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,7 @@ _HIDDEN = (
     MessageKind.LIST,
 )
 _EARLIER = 10
+_DOUBT = re.compile(r"If anyone may be in danger right now|Si quelqu’un pourrait être en danger en ce moment")
 
 
 class Voice(StrEnum):
@@ -240,7 +242,7 @@ def _turn(
         stamp=reader.stamp(message.occurred_at if voice is Voice.YOU else message.recorded_at),
         at=message.recorded_at,
         language=message.language,
-        paragraphs=() if sources else paragraphs_of(text, lifelines=voice is not Voice.YOU),
+        paragraphs=paragraphs_of(_frame(text, sources), lifelines=voice is not Voice.YOU),
         sources=sources,
         numbers=lifelines_in(text) if voice is Voice.SAFETY else (),
         waiting=voice is Voice.YOU and message.state is MessageState.PENDING,
@@ -252,6 +254,19 @@ def _turn(
         and not question.self_harm
         and not any(_were_steps(later) and later.id > message.id for later in questions.values()),
         more_url=answer.more_url if answer and sources else None,
+    )
+
+
+def _frame(text: str, sources: tuple[Source, ...]) -> str:
+    """Return what an answer says before its passages, which the page draws from the structure; else all of it."""
+    if not sources:
+        return text
+    at = text.find(sources[0].lines[0]) if sources[0].lines else -1
+    before = text[: text.rfind("\n", 0, at) + 1] if at >= 0 else ""
+    said = [block.strip() for block in before.split("\n\n") if block.strip()]
+    # the page has its own line for doubt, and a document's title stands with its passages
+    return "\n\n".join(
+        block for block in said if block != sources[0].title.upper() and not _DOUBT.match(block)
     )
 
 

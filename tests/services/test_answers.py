@@ -1,0 +1,87 @@
+"""What the desk answers: the unit that is asked for, more of it, a question back, and nothing it must not say."""
+
+import pytest
+
+from escalation.tables import Answer, Citation
+from tests.support.desk import Desk
+
+DOXED = "Someone published my home address. What should I do in the first hour?"
+
+
+def reply(desk: Desk, text: str, **more: object) -> str:
+    desk.say(text, **more)
+    desk.deliver()
+    told = [sent for sent in desk.carriers_sent() if not sent.kind.startswith(("ticket_", "language_"))]
+    return told[-1].text
+
+
+def quoted(desk: Desk) -> list[Citation]:
+    rows = desk.rows(Citation)
+    return [row for row in rows if row.message_id == rows[-1].message_id]
+
+
+def test_more_goes_on_where_the_last_answer_ended(desk: Desk) -> None:
+    reply(desk, DOXED)
+    first = [row.passage_id for row in quoted(desk)]
+    reply(desk, "more please")
+    second = [row.passage_id for row in quoted(desk)]
+    assert len(first) == 3
+    assert second[0] == first[-1] + 1
+    assert not set(first) & set(second)
+
+
+def test_somebody_in_the_middle_of_it_gets_the_first_hour_and_no_template(desk: Desk) -> None:
+    text = reply(desk, "they put our street and the kids school on telegram an hour ago, what now")
+    assert {row.section for row in quoted(desk)} == {"First hour"}
+    assert "What to do first" in text
+
+
+def test_somebody_who_needs_words_gets_a_template_whole(desk: Desk) -> None:
+    text = reply(desk, "I need a script the chair can read when people will not stop shouting")
+    (only,) = quoted(desk)
+    assert only.document_id == "template-chair-script-en"
+    assert only.excerpt in text
+
+
+def test_several_matters_get_a_short_part_each(desk: Desk) -> None:
+    reply(
+        desk,
+        "Two things: someone published my home address, and the council meeting was shouted down. What do we do?",
+    )
+    assert len({row.document_id for row in quoted(desk)}) == 2
+
+
+@pytest.mark.parametrize("text", ["How should we vote, for or against the ceasefire resolution?"])
+def test_a_contested_question_gets_process_and_no_side(desk: Desk, text: str) -> None:
+    assert "takes no side" in reply(desk, text)
+
+
+def test_a_question_of_law_is_told_what_the_answer_is_not(desk: Desk) -> None:
+    assert "not legal advice" in reply(desk, "Is it a crime to publish the home address of a councillor?")
+
+
+def test_a_question_about_the_desk_is_answered_and_opens_no_ticket(desk: Desk) -> None:
+    assert "automatic desk" in reply(desk, "are you a real person?")
+    assert desk.tickets == []
+
+
+def test_a_language_asked_for_gives_the_last_answer_in_it(desk: Desk) -> None:
+    reply(desk, DOXED)
+    text = reply(desk, "en français svp")
+    assert {row.document_id for row in quoted(desk)} == {"doxing-fr"}
+    assert "tiré de notre bibliothèque" in text
+
+
+def test_a_message_in_a_third_language_is_told_what_is_served(desk: Desk) -> None:
+    text = reply(desk, "Hola, alguien publicó la dirección de mi casa en internet, ¿qué hago?")
+    assert "English and French only" in text
+    assert desk.rows(Citation) == []
+
+
+def test_nothing_found_twice_goes_to_a_person(desk: Desk) -> None:
+    reply(desk, "How do I renew a licence for my dog?")
+    assert desk.tickets == []
+    reply(desk, "so where is the form for the dog licence")
+    assert len(desk.tickets) == 1
+    assert all(row.abstained for row in desk.rows(Answer))
+    assert desk.rows(Citation) == []
