@@ -322,3 +322,11 @@ def test_addresses_are_judged_the_same_however_they_are_written() -> None:
     for text in ("64:ff9b::192.168.0.1", "0:0:0:0:0:ffff:c0a8:0001"):
         assert ipaddress.ip_address(text).version == 6
         assert not is_public(text)
+
+
+def test_a_pattern_of_many_stars_is_read_at_once() -> None:
+    robots = "User-agent: *\nDisallow: /" + "*a" * 40 + "*b\nDisallow: /*x*z$\nDisallow: /*.pdf$\n"
+    paths = ("/" + "a" * 1500, "/" + "a" * 1500 + "b", "/xyz", "/xz.html", "/z", "/a.pdf", "/a.pdfs")
+    assert [allows(robots, "HubHelpDesk", path) for path in paths] == [
+        True, False, False, True, True, False, True,
+    ]  # fmt: skip
