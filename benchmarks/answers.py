@@ -212,9 +212,12 @@ def grow(services: Services, passages: int) -> int:
     return len(services.library.index.catalog)
 
 
-def times(services: Services, messages: int) -> list[float]:
-    """Return the seconds from each message's arrival until its reply is in the outbox, sorted."""
-    taken = []
+def times(services: Services, messages: int) -> tuple[list[float], list[float]]:
+    """Return the seconds from each message's arrival until its reply is in the outbox, and its processor's, sorted.
+
+    On a busy machine the second says what the first would be on a free one.
+    """
+    taken, worked = [], []
     for number in range(messages + 10):
         name = f"asker-{number}"
         inbound = Inbound(
@@ -225,10 +228,11 @@ def times(services: Services, messages: int) -> list[float]:
             text=QUESTIONS[number % len(QUESTIONS)],
             occurred_at=services.clock(),
         )
-        began = time.perf_counter()
+        began, working = time.perf_counter(), time.process_time()
         conversation.handle(services, conversation.accept(services, inbound).message_id)
         taken.append(time.perf_counter() - began)
-    return sorted(taken[10:])  # the first ones load the models
+        worked.append(time.process_time() - working)
+    return sorted(taken[10:]), sorted(worked[10:])  # the first ones load the models
 
 
 def main() -> None:
@@ -243,11 +247,12 @@ def main() -> None:
             chosen.page.write_text(page(services), "utf-8")
             return
         held = grow(services, chosen.passages) if chosen.passages else len(services.library.index.catalog)
-        taken = times(services, chosen.messages)
-        p99 = taken[int(len(taken) * 0.99)]
-        print(
-            f"{len(taken)} messages, {held} passages: median {statistics.median(taken) * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms"
-        )
+        for name, seconds in zip(("elapsed", "processor"), times(services, chosen.messages), strict=True):
+            p99 = seconds[int(len(seconds) * 0.99)]
+            print(
+                f"{name}, {len(seconds)} messages, {held} passages: "
+                f"median {statistics.median(seconds) * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms"
+            )
 
 
 if __name__ == "__main__":

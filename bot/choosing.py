@@ -106,6 +106,8 @@ def choose(found: SearchResult | None, question: str, *, room: int = ROOM, most:
     if wants_words(question) and (template := _first(found.hits, _is_template)):
         return Chosen(Unit.WORDS, (template,))
     hits = _without(found.hits, lambda hit: _is_template(hit) or _is_disclaimer(hit))
+    if _is_template(hits[0]):
+        return Chosen(Unit.WORDS, (hits[0],))
     if found.topics:  # what is surely about the subject goes before what is only near
         hits = sorted(hits, key=lambda hit: found.topics[0] not in hit.topics)
     unit, hits = _of_unit(hits, question)
@@ -129,7 +131,7 @@ def _of_unit(hits: Sequence[Hit], question: str) -> tuple[Unit, Sequence[Hit]]:
         return Unit.CONTACTS, _one_section_first(found)
     if (Moment.LAW in wanted or asks_what_law_says(question)) and (found := _of(hits, Moment.LAW)):
         own = [hit for hit in found if hit.document_id == lead.document_id]
-        return Unit.LAW, [*own, *(hit for hit in found if hit not in own)]
+        return Unit.LAW, own or found
     if asks_for_a_side(question) and (steps := [hit for hit in hits if _is_process(hit, lead)]):
         return Unit.PLAN, steps
     if plans(question):

@@ -87,7 +87,7 @@ class RecordingDesk:
     def choose_language(self, who: Who, request_id: int, language: str, source_id: str) -> None:
         self._act("choose_language", who, request_id, language, source_id)
 
-    def feedback(self, who: Who, message_id: str, *, helpful: bool) -> None:
+    def feedback(self, who: Who, message_id: str, *, helpful: bool, reason: str | None = None) -> None:
         self._act("feedback", who, message_id, helpful)
 
     def unsafe(self, who: Who, source_id: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.slack import markup
+from bot.channels.slack import markup, views
 from bot.channels.slack.desk import HomePage, HomeRequest, HomeTicket
 from bot.channels.slack.home import home_view
 from bot.channels.slack.payloads import instant
@@ -287,3 +287,13 @@ def test_both_languages_stay_within_the_limits_of_labels() -> None:
             len(label) <= 75 for label in (words.claim, words.reply, words.resolve, words.feedback_yes)
         )
         assert len(words.reply_title.format(number="HD-99999")) <= 24
+
+
+def test_an_answer_that_did_not_help_offers_a_person_first_and_asks_why() -> None:
+    (row,) = views.after_thumbs_down("m1", "42", EN)
+    assert [(one["action_id"], one["value"]) for one in row["elements"]] == [
+        ("talk_to_person", "42"),
+        ("reason_wrong_subject", "wrong_subject:m1"),
+        ("reason_not_my_place", "not_my_place:m1"),
+        ("reason_too_general", "too_general:m1"),
+    ]

@@ -127,8 +127,8 @@ class Desk(Protocol):
         """Do what a form says: note, hand over, wait, resolve."""
         ...
 
-    def feedback(self, who: Who, message_id: str, *, helpful: bool) -> None:
-        """Record whether an answer helped."""
+    def feedback(self, who: Who, message_id: str, *, helpful: bool, reason: str | None = None) -> None:
+        """Record whether an answer helped, and why it did not."""
         ...
 
     def choose_language(self, who: Who, request_id: int, language: str, source_id: str) -> None:

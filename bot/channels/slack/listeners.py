@@ -5,7 +5,7 @@ again. Clicks and forms never come again by themselves: their source id makes a 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +70,8 @@ class Listeners:
         app.action("feedback")(self.on_feedback)
         app.action("helpful")(self.on_feedback)
         app.action("not_helpful")(self.on_feedback)
+        for reason in views.REASONS:
+            app.action(f"reason_{reason}")(self.on_reason)
         app.action("claim")(self.on_claim)
         app.action("reply")(self.on_reply_button)
         for act in ("note", "hand_over", "wait", "resolve"):
@@ -188,7 +190,20 @@ class Listeners:
         helpful = verdict == "helpful"
         if message_id and self._act(body, lambda who: self.desk.feedback(who, message_id, helpful=helpful)):
             words = wording(self._language(_who(body)))
-            self._later(lambda: self._tell(body, words.thanks if helpful else words.sorry))
+            told = words.thanks if helpful else words.sorry
+            offered = [] if helpful else views.after_thumbs_down(message_id, _talk_value(body), words)
+            self._later(lambda: self._tell(body, told, offered))
+        ack()
+
+    def on_reason(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Keep why an answer did not help."""
+        reason, _, message_id = _value(body).partition(":")
+        if reason in views.REASONS and message_id:
+            kept = self._act(
+                body, lambda who: self.desk.feedback(who, message_id, helpful=False, reason=reason)
+            )
+            words = wording(self._language(_who(body)))
+            self._later(lambda: self._tell(body, words.noted), only=kept)
         ack()
 
     def on_claim(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -429,12 +444,13 @@ class Listeners:
         view = home_view(page)
         self._later(lambda: self.patient.views_publish(user_id=who.user, view=view))
 
-    def _tell(self, body: dict[str, Any], text: str) -> None:
+    def _tell(self, body: dict[str, Any], text: str, offered: Sequence[dict[str, Any]] = ()) -> None:
         who, message = _who(body), body.get("message") or {}
         if _channel(body):
             thread = {"thread_ts": message["thread_ts"]} if message.get("thread_ts") else {}
+            blocks = [views.section(linked(text)), *offered] if offered else None
             self.patient.chat_postEphemeral(
-                channel=_channel(body), user=who.user, text=linked(text), **thread
+                channel=_channel(body), user=who.user, text=linked(text), blocks=blocks, **thread
             )
         else:
             self.patient.views_open(
@@ -477,6 +493,15 @@ def _action(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _value(body: Mapping[str, Any]) -> str:
     return str(_action(body).get("value") or "")
+
+
+def _talk_value(body: Mapping[str, Any]) -> str:
+    """Return the request that the message's button for a person names; "" without one."""
+    for block in (body.get("message") or {}).get("blocks") or ():
+        for element in block.get("elements") or ():
+            if element.get("action_id") == "talk_to_person":
+                return str(element.get("value") or "")
+    return ""
 
 
 def _entered(view: Mapping[str, Any], block: str) -> str:

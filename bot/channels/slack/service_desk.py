@@ -123,9 +123,9 @@ class ServiceDesk:
                 raise Refused("empty", "Choose something first.")
         return _worked(card)
 
-    def feedback(self, who: Who, message_id: str, *, helpful: bool) -> None:
-        """Record whether an answer helped."""
-        casework.feedback(self._services, message_id, self._actor(who), helpful)
+    def feedback(self, who: Who, message_id: str, *, helpful: bool, reason: str | None = None) -> None:
+        """Record whether an answer helped, and why it did not."""
+        casework.feedback(self._services, message_id, self._actor(who), helpful, reason=reason)
 
     def choose_language(self, who: Who, request_id: int, language: str, source_id: str) -> None:
         """Keep the language an official wants to be answered in."""

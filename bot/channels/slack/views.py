@@ -31,6 +31,8 @@ _BUTTONS_A_BLOCK = 25
 # What these say is nobody's business on a lock screen.
 _VERDICTS = frozenset({"helpful", "not_helpful"})
 _DISCREET = frozenset({"relay", "reminder", "page"})
+# Why an answer did not help, as it is stored; `Wording.reasons` says them in this order.
+REASONS = ("wrong_subject", "not_my_place", "too_general")
 _NUMBER = re.compile(r"\bHD-\d+\b")
 
 
@@ -405,6 +407,16 @@ def _buttons(message: Outbound) -> list[_Piece]:
     if len(helpful) == len(_VERDICTS):
         blocks.append(_feedback(helpful["helpful"], helpful["not_helpful"], wording(message.language)))
     return [_Piece(block, "") for block in blocks]
+
+
+def after_thumbs_down(message_id: str, request_id: str, words: Wording) -> list[Block]:
+    """Return what is offered to somebody whom an answer did not help: a person first, then why it did not."""
+    reasons = [
+        button(Action(f"reason_{name}", f"{name}:{message_id}", label))
+        for name, label in zip(REASONS, words.reasons, strict=True)
+    ]
+    person = [button(Action("talk_to_person", request_id, words.talk), style="primary")] if request_id else []
+    return [{"type": "actions", "elements": [*person, *reasons]}]
 
 
 def _drawable(action: Action) -> bool:

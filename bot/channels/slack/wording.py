@@ -16,6 +16,8 @@ class Wording:
     sorry: str
     feedback_yes: str
     feedback_no: str
+    talk: str
+    reasons: tuple[str, str, str]
     state: str
     states: dict[str, str]
     nobody: str
@@ -79,6 +81,8 @@ EN = Wording(
     sorry="Thank you for telling us. Write back in other words, or ask to talk to a person.",
     feedback_yes="This helped",
     feedback_no="This did not help",
+    talk="Talk to a person",
+    reasons=("Another subject", "Not for my city", "Too general"),
     state="{number}: {state}. Owner: {owner}.",
     states={
         "new": "new",
@@ -163,6 +167,8 @@ FR = Wording(
     sorry="Merci de nous le dire. Reformulez votre question, ou demandez à parler à une personne.",
     feedback_yes="Cela m’a aidé",
     feedback_no="Cela ne m’a pas aidé",
+    talk="Parler à une personne",
+    reasons=("Un autre sujet", "Pas pour ma ville", "Trop général"),
     state="{number} : {state}. Responsable : {owner}.",
     states={
         "new": "nouvelle",
