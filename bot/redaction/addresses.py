@@ -150,6 +150,11 @@ _CUED_LOOSELY = Pattern(
     rf"|(?:je suis|on est|elle est|il est|y est|chu|jsuis|venez|viens|allez|va) (?:encore |rendue? |toute? seule? )?au)[ ](?P<core>{_HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{_DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}})(?:[ ,]{{1,2}}{_UNIT})?)(?=[ ]?(?:[,.;:!?)\n]|\Z|and\b|et\b|pis\b|rn\b|right now))",
     re.IGNORECASE,
 )
+# "401 e locust": a number, a direction and a name need no street type.
+_DIRECTED = Pattern(
+    rf"(?<![\w#$€£.,:/-])\d{{3,5}}[ ][nsew]\.?[ ](?P<name>[A-Za-z][A-Za-z'-]{{3,20}})(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}})?{_TAIL}",
+    re.IGNORECASE,
+)
 # Streets of Spanish name: "88 camino del zorro".
 _SPANISH = Pattern(
     rf"{_HEAD}{_NUMBER}[ ](?:camino|calle|avenida|paseo|v[ií]a|callej[oó]n|corte|rancho)(?:[ ](?:del|de|la|las|los|el)){{0,2}}[ ][A-Za-zÀ-ÿ]{{3,20}}(?:[ ](?-i:[A-ZÀ-Ý])[a-zà-ÿ]{{2,20}})?{_TAIL}",
@@ -238,6 +243,9 @@ def _english(text: str) -> Iterator[Found]:
     for match in _EN_ORDINARY.finditer(text):
         cued = _CUE.search(_before(text, match.start(), 60)) is not None
         if _is_address(text, match, capitals=not cued):
+            yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
+    for match in _DIRECTED.finditer(text):
+        if match.group("name").lower() not in _NOT_A_LOOSE_NAME and not _public(text, match.start()):
             yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
     for match in _EN_BARE_ORDINAL.finditer(text):
         cued = bool(match.group("tail")) or _CUE.search(_before(text, match.start(), 60)) is not None

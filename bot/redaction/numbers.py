@@ -12,6 +12,10 @@ from bot.redaction.values import Found, Kind
 _PHONE = Pattern(
     r"(?<![\w.$#-])(?:\+|00)?(?:\((?=\d{3}\)))?\d(?:(?![.][ ])[ .()/_\u00a0-]{0,3}\d){6,14}(?![\w-]*\w@)(?!\d)"
 )
+# Ten digits in their usual groups, whatever number follows: "208-555-0142 412 Maple Street".
+_GROUPED = Pattern(
+    r"(?<![\w.$#/-])(?:\+?1[ .-]{1,2})?(?:\(\d{3}\)[ ]{0,2}|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-])"
+)
 # "2026-018833" is a file of that year.
 _FILE_NUMBER = Pattern(r"(?:19|20)\d{2}-\d{4,7}\Z")
 _EXTENSION = Pattern(r"\A[ ,]{0,2}(?:x|ext|extension|poste|p\.)\.?[ ]?\d{1,6}\b", re.IGNORECASE)
@@ -136,7 +140,7 @@ def _emails(text: str) -> Iterator[Found]:
 
 
 def _phones(text: str) -> Iterator[Found]:
-    for match in _PHONE.finditer(text):
+    for match in (*_GROUPED.finditer(text), *_PHONE.finditer(text)):
         start, raw = match.start(), match.group(0)
         digits = re.sub(r"\D", "", raw)
         if not 7 <= len(digits) <= _LONGEST_PHONE - 2 or not _is_phone(raw, digits):

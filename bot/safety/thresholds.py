@@ -14,16 +14,16 @@ _DANGER = 0.42
 _DANGER_WITH_RULE = 0.25
 _DOUBT = 0.12
 _DOUBT_WITH_RULE = 0.04
-_DESPAIR_IN_DOUBT = 0.08
-_SELF_HARM = 0.35
-_SELF_HARM_WITH_HINTS = 0.22
-_SELF_HARM_WITH_WORDS = 0.1
+_DESPAIR_IN_DOUBT = 0.05
+_SELF_HARM = 0.25
+_SELF_HARM_WITH_HINTS = 0.18
+_SELF_HARM_WITH_WORDS = 0.08
 _SELF_HARM_WITH_RULE = 0.02
 _HUMAN = 0.5
 _HUMAN_WITH_WORDS = 0.3
 _P2 = 0.2
 # A piece of a long message lacks its context, so it must be plain; and the whole must not speak against it.
-_PIECE = 0.8
+_PIECE = 0.9
 _WHOLE_FLOOR = 0.01
 
 

@@ -52,6 +52,7 @@ MASKED = [
     ("both plates (HBX 229 and JTR 810)", "JTR 810"),
     ("write to jdoe @ example.org", "jdoe @ example.org"),
     ("im at 44 larkspur, he is outside", "44 larkspur"),
+    ("he has 208-555-0142 412 Maple Street", "208-555-0142"),
     ("farm is SW 14-32-7 W2", "SW 14-32-7 W2"),
     ("mail to Box 9, Group 212, RR 1", "Box 9, Group 212, RR 1"),
     ("c'est la C.P. 41, succ. Centre-ville", "C.P. 41, succ. Centre-ville"),
