@@ -5,7 +5,7 @@ speak of it. Below danger lies doubt: an ordinary answer with one line that name
 """
 
 from bot.safety.model import Scores
-from bot.safety.reading import Reading
+from bot.safety.reading import DANGER_CONCEPTS, Reading
 from bot.safety.rules import Finding
 
 HARM_WORDS = frozenset({"sh_explicit", "sh_passive", "sh_farewell"})
@@ -19,8 +19,8 @@ _SELF_HARM = 0.25
 _SELF_HARM_WITH_HINTS = 0.18
 _SELF_HARM_WITH_WORDS = 0.08
 _SELF_HARM_WITH_RULE = 0.02
-_HUMAN = 0.5
-_HUMAN_WITH_WORDS = 0.3
+_HUMAN = 0.3
+_HUMAN_WITH_WORDS = 0.15
 _P2 = 0.2
 # A piece of a long message lacks its context, so it must be plain; and the whole must not speak against it.
 _PIECE = 0.9
@@ -28,11 +28,12 @@ _WHOLE_FLOOR = 0.01
 
 
 # Fewer words than this, none of them a word of danger, say too little for the wording alone to decide.
-_FEWEST_WORDS = 3
+_FEWEST_WORDS = 5
+_TELLING = DANGER_CONCEPTS | HARM_WORDS | {"near", "approach", "sh_means", "sh_third"}
 
 
 def _says_enough(reading: Reading) -> bool:
-    return bool(reading.concepts) or sum(len(s.words) for s in reading.sentences) >= _FEWEST_WORDS
+    return bool(reading.concepts & _TELLING) or sum(len(s.words) for s in reading.sentences) >= _FEWEST_WORDS
 
 
 def is_danger(reading: Reading, scores: Scores, finding: Finding | None) -> bool:

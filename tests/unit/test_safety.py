@@ -75,6 +75,8 @@ def test_danger_in_the_middle_of_a_long_mail_is_seen() -> None:
         "ce dossier de zonage me tue haha, avez-vous un modèle?",
         "Avez-vous une procédure pour les alertes à la bombe? Nous révisons le guide.",
         "my printer is offline",
+        "Quick and kind.",
+        "Very helpful, thank you",
         "bonjour",
         "",
         "🙂",
