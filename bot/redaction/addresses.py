@@ -152,7 +152,7 @@ _CUED_LOOSELY = Pattern(
 )
 # "401 e locust": a number, a direction and a name need no street type.
 _DIRECTED = Pattern(
-    rf"(?<![\w#$€£.,:/-])\d{{3,5}}[ ][nsew]\.?[ ](?P<name>[A-Za-z][A-Za-z'-]{{3,20}})(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}})?{_TAIL}",
+    rf"(?<![\w#$€£.,:/-])\d{{3,5}}[ ][nsew]\.?[ ](?P<name>[A-Za-z][A-Za-z'-]{{3,20}})(?![ ](?:{_CLEAR})\b){_TAIL}",
     re.IGNORECASE,
 )
 # Streets of Spanish name: "88 camino del zorro".
