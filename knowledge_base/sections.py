@@ -25,6 +25,9 @@ from knowledge_base.tokens import analyse
 # So many of the best sections are shown with a passage each before the rest of the best one.
 LED = 3
 
+# How many times the score of the next document's best passage.
+_STANDS_OUT = 1.6
+
 # Of so many of the best passages the whole section is looked at.
 _FOUND = 60
 
@@ -81,6 +84,7 @@ def choose(
     section; the steps of a list keep their order.
     """
     ranked = sorted(candidates(index, question, query, ranking), key=lambda one: (-one.score, one.section))
+    ranked = _standing_out_first(ranked)
     chosen: list[tuple[int, float]] = []
     rest: list[tuple[int, float]] = []
     for place, one in enumerate(ranked):
@@ -93,6 +97,17 @@ def choose(
         if len(chosen) + len(rest) >= limit and place >= LED - 1:
             break
     return [*chosen, *rest][:limit]
+
+
+def _standing_out_first(ranked: list[Candidate]) -> list[Candidate]:
+    """Put a document first whose words leave all others far behind: its rare words are no guess, a topic is."""
+    if not ranked:
+        return ranked
+    best = max(ranked, key=lambda one: max(one.scores.values()))
+    others = [max(one.scores.values()) for one in ranked if one.document != best.document]
+    if not others or max(best.scores.values()) < _STANDS_OUT * max(others):
+        return ranked
+    return sorted(ranked, key=lambda one: one.document != best.document)
 
 
 def candidates(index: Index, question: str, query: Query, ranking: Ranking) -> list[Candidate]:

@@ -68,7 +68,9 @@ def _self_harm_limit(reading: Reading) -> float:
 
 
 def asks_for_human(reading: Reading, scores: Scores) -> bool:
-    """Say whether the writer asks to speak or meet with a person."""
+    """Say whether the writer asks to speak or meet with a person; a number alone asks for nothing."""
+    if all(word.isdigit() for sentence in reading.sentences for word in sentence.words):
+        return False
     return scores.human >= (_HUMAN_WITH_WORDS if "human" in reading.concepts else _HUMAN)
 
 

@@ -47,6 +47,8 @@ from tests.support.process import ROOT
 from tests.support.smtp_sink import SmtpSink, smtp_sink
 
 IN_FULL = bool(os.environ.get("HELPDESK_EVERY_STEP"))
+# On two busy cores their own writes and waits run into limits: they need the machine to themselves.
+_PROCESSES = pytest.mark.skipif(not IN_FULL, reason="run alone, in full: HELPDESK_EVERY_STEP=1")
 KILLS = 200 if IN_FULL else 6
 GONE_SECONDS = 60.0 if IN_FULL else 3.0
 DOXED = "someone posted my home address on telegram, what do I do first"
@@ -200,6 +202,7 @@ def check(desk: Desk, sink: SmtpSink, kills: int) -> None:
         assert twice == 0
 
 
+@_PROCESSES
 def test_kill_9_in_a_loop_loses_nothing_and_doubles_only_what_it_interrupted(
     sqlite_desks: DeskFactory, tmp_path: Path
 ) -> None:
@@ -222,6 +225,7 @@ def test_kill_9_in_a_loop_loses_nothing_and_doubles_only_what_it_interrupted(
         check(desk, sink, KILLS)
 
 
+@_PROCESSES
 @pytest.mark.postgresql
 @pytest.mark.parametrize("copies", [2, 4])
 def test_several_workers_at_once_tell_nobody_twice(
@@ -239,6 +243,7 @@ def test_several_workers_at_once_tell_nobody_twice(
         check(desk, sink, 0)
 
 
+@_PROCESSES
 @pytest.mark.postgresql
 def test_a_database_that_goes_away_is_waited_for(
     tmp_path_factory: pytest.TempPathFactory, postgresql_server: str, tmp_path: Path

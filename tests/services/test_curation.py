@@ -71,6 +71,7 @@ def take_in(
     with transaction(desk.services.engine) as session:
         done = curation.take_in(session, given, actor, source_name="reindeer.md", how=how, now=desk.clock())
     desk.services.library.refresh(desk.services.engine, desk.clock())
+    desk.services.library.understand()  # as the worker's beat does
     return done
 
 
