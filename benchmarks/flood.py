@@ -140,7 +140,7 @@ def main() -> None:
                 waiting = session.exec(
                     select(func.count()).select_from(OutboxMessage).where(OutboxMessage.state == "pending")
                 ).one()
-            if not waiting and services.pool._work_queue.empty():  # type: ignore[attr-defined]
+            if not waiting and services.pool._work_queue.empty():  # type: ignore[attr-defined]  # no public way to ask
                 break
             time.sleep(0.5)
         sent = time.perf_counter() - began

@@ -81,10 +81,10 @@ def _is_right(index: Index, raw: dict[str, object], one: sections.Candidate) -> 
     document = index.catalog.documents[one.document]
     if raw.get("right"):
         heading = " › ".join(index.catalog.headings[int(index.catalog.heading_of[one.section])])
-        pairs = [str(label).split(" > ") for label in raw["right"]]  # type: ignore[attr-defined]
+        pairs = [str(label).split(" > ") for label in raw["right"]]  # type: ignore[attr-defined]  # JSON
         return any(slug == document.slug and part in heading for slug, part in pairs)
     moment = index.catalog.moment(one.section)
-    return document.slug in raw["acceptable_topics"] and moment == raw["section"]  # type: ignore[operator]
+    return document.slug in raw["acceptable_topics"] and moment == raw["section"]  # type: ignore[operator]  # JSON
 
 
 def fit_parts(held: list[Case]) -> Array:
