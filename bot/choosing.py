@@ -6,7 +6,7 @@ three passages before "more", and a planner is not told to call 911 first.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.wishes import asks_for_a_side, asks_what_law_says
@@ -22,8 +22,6 @@ ROOM_OF_A_PART = 300
 ROOM_OF_PARTS = 640
 ROOM_OF_MORE = 700
 PARTS = 3
-# How many times the score of the next document's best passage.
-_STANDS_OUT = 1.6
 
 _STEP = "step"
 _LONG = 120  # words
@@ -105,7 +103,6 @@ def choose(found: SearchResult | None, question: str, *, room: int = ROOM, most:
     question = end_of(question)
     if found is None or found.abstained or not found.hits:
         return Chosen()
-    found = _of_what_stands_out(found)
     if wants_words(question) and (template := _first(found.hits, _is_template)):
         return Chosen(Unit.WORDS, (template,))
     hits = _without(found.hits, lambda hit: _is_template(hit) or _is_disclaimer(hit))
@@ -120,20 +117,6 @@ def choose(found: SearchResult | None, question: str, *, room: int = ROOM, most:
     quotes = fitting(hits[:most], room)
     rest = hits[len(quotes) :]
     return Chosen(unit, quotes, rest[0] if rest else None)
-
-
-def _of_what_stands_out(found: SearchResult) -> SearchResult:
-    """Keep to one document where its words leave all others far behind, whatever the subject seems to be:
-    a hub's own page on reindeer is not helped by a step about resolutions."""
-    best = max(found.hits, key=lambda hit: hit.score)
-    own = tuple(hit for hit in found.hits if hit.document_id == best.document_id)
-    if best.kind != _STEP:  # steps keep their order
-        own = (best, *(hit for hit in own if hit is not best))
-    others = [hit.score for hit in found.hits if hit.document_id != best.document_id]
-    about = bool(found.topics) and found.topics[0] in best.topics
-    if about or not others or best.score < _STANDS_OUT * max(others):
-        return found
-    return replace(found, hits=own, topics=best.topics)
 
 
 def lead_of(hits: Sequence[Hit]) -> Hit:

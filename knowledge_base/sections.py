@@ -21,12 +21,14 @@ from knowledge_base.moments import Moment, moments_wanted, wants_words
 from knowledge_base.query import Query
 from knowledge_base.ranking import Ranking
 from knowledge_base.tokens import analyse
+from knowledge_base.topics import NONE
 
 # So many of the best sections are shown with a passage each before the rest of the best one.
 LED = 3
 
-# How many times the score of the next document's best passage.
+# How many times the score of the next document's best passage; and from this share on a topic is no guess.
 _STANDS_OUT = 1.6
+_SURE_TOPIC = 0.9
 
 # Of so many of the best passages the whole section is looked at.
 _FOUND = 60
@@ -84,7 +86,7 @@ def choose(
     section; the steps of a list keep their order.
     """
     ranked = sorted(candidates(index, question, query, ranking), key=lambda one: (-one.score, one.section))
-    ranked = _standing_out_first(ranked)
+    ranked = _of_what_stands_out(index, query, ranked)
     chosen: list[tuple[int, float]] = []
     rest: list[tuple[int, float]] = []
     for place, one in enumerate(ranked):
@@ -99,15 +101,22 @@ def choose(
     return [*chosen, *rest][:limit]
 
 
-def _standing_out_first(ranked: list[Candidate]) -> list[Candidate]:
-    """Put a document first whose words leave all others far behind: its rare words are no guess, a topic is."""
+def _of_what_stands_out(index: Index, query: Query, ranked: list[Candidate]) -> list[Candidate]:
+    """Keep to one document where its words leave all others far behind: rare words are no guess, a hub's own
+    page on reindeer is not helped by a step about resolutions. A topic that is sure goes before them."""
     if not ranked:
         return ranked
+    topic, share = max(query.topics.items(), key=lambda told: told[1], default=(NONE, 1.0))
     best = max(ranked, key=lambda one: max(one.scores.values()))
     others = [max(one.scores.values()) for one in ranked if one.document != best.document]
     if not others or max(best.scores.values()) < _STANDS_OUT * max(others):
         return ranked
-    return sorted(ranked, key=lambda one: one.document != best.document)
+    if topic in index.catalog.documents[best.document].topics:
+        return sorted(ranked, key=lambda one: one.document != best.document)
+    if topic != NONE and share >= _SURE_TOPIC:
+        return ranked
+    own = [one for one in ranked if one.document == best.document]
+    return sorted(own, key=lambda one: one is not best)
 
 
 def candidates(index: Index, question: str, query: Query, ranking: Ranking) -> list[Candidate]:
