@@ -41,7 +41,10 @@ _stemmers = local()
 
 def fold(text: str) -> str:
     """Return text in lower case without accents, with one kind of apostrophe and hyphen."""
-    text = text.translate(_APOSTROPHES).translate(_HYPHENS).casefold().translate(_LIGATURES)
+    text = text.translate(_APOSTROPHES).translate(_HYPHENS).casefold()
+    if text.isascii():
+        return text
+    text = text.translate(_LIGATURES)
     decomposed = unicodedata.normalize("NFKD", text)
     # Again: a mathematical or full-width capital is a capital only once it is decomposed.
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).casefold()

@@ -6,21 +6,23 @@ import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import EmptyFileError, FileNotDecryptedError, PyPdfError
-from pypdf.generic import Destination
+from pypdf.generic import ContentStream, Destination, StreamObject
 
 from knowledge_base.documents import Attributes, DocumentKind, StructuredDocument
 from knowledge_base.errors import ReadError
 from knowledge_base.readers.cleaning import Hidden, hidden_warnings
-from knowledge_base.readers.pdf_gaps import looks_glued, with_blanks
+from knowledge_base.readers.pdf_columns import unfolded
+from knowledge_base.readers.pdf_gaps import looks_glued
 from knowledge_base.readers.pdf_headings import OutlineEntry
-from knowledge_base.readers.pdf_hiding import Blanking, Watch, is_out_of_sight, needs_watching
+from knowledge_base.readers.pdf_hiding import Blanking, Watch, is_out_of_sight, needs_watching, sight_of
 from knowledge_base.readers.pdf_layout import lay_out
 from knowledge_base.readers.pdf_notes import raised
-from knowledge_base.readers.pdf_page import Line, Page
+from knowledge_base.readers.pdf_page import Cell, Line, Page
+from knowledge_base.readers.pdf_pieces import in_pieces
 
 Progress = Callable[[int, int], None]
 _Operand = Callable[[bytes, Any, Any, Any], None]
@@ -56,6 +58,7 @@ _LOCKED = "the file is locked with a password; save it without one and add it ag
 _TYPOGRAPHY = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB06: "st", 0: None}
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx|-bd\b", re.IGNORECASE)
+_EVEN = re.compile(r"mono|courier|cmtt|ectt|sftt|typewriter|consol", re.IGNORECASE)
 _TOOL_TITLE = re.compile(
     r"\A(?:microsoft (?:word|powerpoint)\b.*|untitled.*|sans titre.*|document\d*|.*\.(?:docx?|pptx?|tex|dvi|indd|qxd|pdf))\Z",
     re.IGNORECASE,
@@ -150,11 +153,11 @@ def _read_page(
     """Return the lines of a page, what is wrong when it gave none though it should, its hidden text, and whether words were glued."""
     try:
         page = reader.pages[index]
-        collector = _collected(page, index, *([with_blanks] if glued else []))
+        collector = _collected(page, index, blanks=glued)
         lines = collector.finish()
         again = not glued and looks_glued(lines)
         if again:
-            collector = _collected(page, index, with_blanks)
+            collector = _collected(page, index, blanks=True)
             lines = collector.finish()
     except _DAMAGE:
         return [], "unreadable", [], False
@@ -171,30 +174,49 @@ def _read_page(
     return [], None, [], False
 
 
-def _collected(page: PageObject, index: int, *changes: _Operand) -> "_LineCollector":
+def _collected(page: PageObject, index: int, *, blanks: bool) -> "_LineCollector":
     """Read a page, again without them where some of its texts are not seen, and once more for those alone."""
-    if not needs_watching(page):
-        return _extracted(page, index, *changes)
+
+    def extracted(content: ContentStream | None, operand: _Operand | None = None) -> _LineCollector:
+        collector = _LineCollector(page, index)
+        if content is not None:
+            with in_pieces(page, content, blanks=blanks):
+                page.extract_text(visitor_operand_before=operand, visitor_text=collector.take)
+        return collector
+
+    content = _content(page)
+    if content is None or not needs_watching(content.get_data()):
+        return extracted(content)
     watch = Watch(float(page.mediabox.width) * float(page.mediabox.height))
-    collector = _extracted(page, index, watch.operand, *changes)
+    collector = extracted(content, watch.operand)
     unseen = watch.hidden()
     if not unseen:
         return collector
-    seen = _extracted(page, index, Blanking(lambda number: number in unseen).operand, *changes)
-    hidden = _extracted(page, index, Blanking(lambda number: number not in unseen).operand, *changes)
+    seen = extracted(_content(page), Blanking(lambda number: number in unseen).operand)
+    hidden = extracted(_content(page), Blanking(lambda number: number not in unseen).operand)
     seen.hidden += [line.text for line in hidden.finish()]
     return seen
 
 
-def _extracted(page: PageObject, index: int, *operands: _Operand) -> "_LineCollector":
-    collector = _LineCollector(page, index)
+def _content(page: PageObject) -> ContentStream | None:
+    """Return what a page draws, parsed anew: what changes operations must not change them twice."""
+    contents = page.get("/Contents")
+    contents = contents.get_object() if contents is not None else None
+    if not isinstance(contents, list | StreamObject):
+        return None
+    # Strings as bytes: the fonts know what they spell.
+    return ContentStream(contents, page.pdf, "bytes")
 
-    def each(operator: bytes, held: Any, cm: Any, tm: Any) -> None:
-        for operand in operands:
-            operand(operator, held, cm, tm)
 
-    page.extract_text(visitor_operand_before=each if operands else None, visitor_text=collector.take)
-    return collector
+class _Part(NamedTuple):
+    """A fragment of a line as pypdf reports it; x is None where the pen jumped, and nothing told how far."""
+
+    text: str
+    x: float | None
+    y: float
+    size: float
+    bold: bool
+    even: bool
 
 
 class _LineCollector:
@@ -202,10 +224,12 @@ class _LineCollector:
 
     def __init__(self, page: PageObject, index: int) -> None:
         self.hidden: list[str] = []
-        self._of = page
+        self._sight = sight_of(page)
+        self._fonts: dict[int, tuple[bool, bool]] = {}
         self._page = index
         self._lines: list[Line] = []
-        self._parts: list[tuple[str, float, float, float, bool]] = []
+        self._parts: list[_Part] = []
+        self._place: tuple[float, float, int] | None = None
 
     def take(self, text: str, cm: Any, tm: Any, font: Any, size: float) -> None:
         if not text or len(self._lines) >= _LINES_A_PAGE:
@@ -214,42 +238,59 @@ class _LineCollector:
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         scale = (abs(tm[3]) or abs(tm[1])) * (abs(cm[3]) or abs(cm[1]))
         real = abs(size) * (scale or 1)
-        if any(map(str.isalnum, text)) and is_out_of_sight(self._of, x, y, real):
+        if any(map(str.isalnum, text)) and is_out_of_sight(self._sight, x, y, real):
             self.hidden.append(text)
             text = "\n" * text.count("\n")
-        bold = bool(font and _BOLD.search(str(font.get("/BaseFont", ""))))
+        bold, even = self._set_in(font)
+        place = (x, y, id(font))
+        jumped = place == self._place
         for position, piece in enumerate(text.split("\n")):
             if position:
                 self._close()
+                jumped = False
             if piece:
-                self._parts.append((piece, x, y, real, bold))
+                self._parts.append(_Part(piece, None if jumped else x, y, real, bold, even))
+                self._place = place
+
+    def _set_in(self, font: Any) -> tuple[bool, bool]:
+        """Say whether a font is bold, and whether its letters are all of one width."""
+        known = self._fonts.get(id(font))
+        if known is None:
+            name = str(font.get("/BaseFont", "")) if font else ""
+            known = self._fonts[id(font)] = bool(_BOLD.search(name)), bool(_EVEN.search(name))
+        return known
 
     def finish(self) -> list[Line]:
+        """Return the lines in reading order."""
         self._close()
-        return self._lines
+        return unfolded(self._lines)
 
     def _close(self) -> None:
-        inked = [part for part in self._parts if part[0].strip()]
-        usual = max((part[3] for part in inked), default=0.0)
-        words = (
-            raised(part[0]) if place and part[3] < usual * 0.8 else part[0]
+        inked = [part for part in self._parts if part.text.strip()]
+        usual = max((part.size for part in inked), default=0.0)
+        words = [
+            (raised(part.text) if place and part.size < usual * 0.8 else part.text).translate(_TYPOGRAPHY)
             for place, part in enumerate(self._parts)
-        )
-        text = " ".join("".join(words).translate(_TYPOGRAPHY).split())
-        self._parts = []
+        ]
+        parts, self._parts, self._place = self._parts, [], None
+        text = " ".join("".join(words).split())
         if not text or not inked:
             return
-        letters = sum(len(part[0]) for part in inked)
-        size = max(inked, key=lambda part: len(part[0]))[3]
-        heavy = sum(len(part[0]) for part in inked if part[4])
+        letters = sum(len(part.text) for part in inked)
+        heavy = sum(len(part.text) for part in inked if part.bold)
+        # What is typed with letters of one width is set with blanks: its lines are no rows.
+        pieces = (
+            zip(words, parts, strict=True) if len(parts) > 1 and not all(part.even for part in inked) else ()
+        )
         self._lines.append(
             Line(
                 text,
-                round(inked[0][1], 1),
-                round(inked[0][2], 1),
-                round(size, 1),
+                round(inked[0].x or 0.0, 1),
+                round(inked[0].y, 1),
+                round(max(inked, key=lambda part: len(part.text)).size, 1),
                 heavy > letters * 0.8,
                 self._page,
+                tuple(Cell(part.x, word) for word, part in pieces),
             )
         )
 

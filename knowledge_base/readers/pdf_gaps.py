@@ -1,9 +1,9 @@
 """Blanks between words that a PDF leaves to the pen: pypdf misses narrow ones in fonts without a blank of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pypdf.generic import NumberObject, TextStringObject
+from pypdf.generic import TextStringObject
 
 from knowledge_base.readers.pdf_page import Line
 
@@ -20,17 +20,12 @@ def looks_glued(lines: Sequence[Line]) -> bool:
     return len(glued) > 1 and len(glued) >= _FEW_WORDS * len(words)
 
 
-def with_blanks(operator: bytes, operands: Any, cm: Any, tm: Any) -> None:
-    """Write a blank where the pen moves as far as one, before an operation of the page is carried out."""
-    del cm, tm
-    if operator != b"TJ" or not operands or not isinstance(operands[0], list):
-        return
-    spaced: list[Any] = []
-    for one in operands[0]:
-        if isinstance(one, int | float | NumberObject) and -float(one) >= _NARROWEST_BLANK:
-            spaced.append(TextStringObject(" "))
-        spaced.append(one)
-    operands[0][:] = spaced
+def with_blanks(shown: Iterable[Any]) -> Iterator[Any]:
+    """Yield what a page shows at once, with a blank written where the pen moves as far as one."""
+    for one in shown:
+        if isinstance(one, int | float) and one <= -_NARROWEST_BLANK:
+            yield TextStringObject(" ")
+        yield one
 
 
 def _is_address(word: str) -> bool:

@@ -29,21 +29,21 @@ _WHITE = {b"g": (1,), b"rg": (1, 1, 1), b"k": (0, 0, 0, 0)}
 Box = tuple[float, float, float, float]
 
 
-def needs_watching(page: PageObject) -> bool:
+def needs_watching(content: bytes) -> bool:
     """Say whether a page does anything that could hide text; most don't, and are read faster."""
-    contents = page.get_contents()
-    return contents is not None and bool(_SUSPICIOUS.search(contents.get_data()))
+    return bool(_SUSPICIOUS.search(content))
 
 
-def is_out_of_sight(page: PageObject, x: float, y: float, size: float) -> bool:
-    """Say whether text is too small to be read or stands off the page."""
-    if size < _SMALLEST_TYPE:
-        return True
+def sight_of(page: PageObject) -> Box:
+    """Return the part of a page where text is seen, with a margin."""
     box = page.mediabox
-    return not (
-        float(box.left) - _MARGIN <= x <= float(box.right) + _MARGIN
-        and float(box.bottom) - _MARGIN <= y <= float(box.top) + _MARGIN
-    )
+    left, bottom, right, top = (float(one) for one in (box.left, box.bottom, box.right, box.top))
+    return left - _MARGIN, bottom - _MARGIN, right + _MARGIN, top + _MARGIN
+
+
+def is_out_of_sight(sight: Box, x: float, y: float, size: float) -> bool:
+    """Say whether text is too small to be read or stands off the page."""
+    return size < _SMALLEST_TYPE or not (sight[0] <= x <= sight[2] and sight[1] <= y <= sight[3])
 
 
 @dataclass(slots=True)

@@ -11,11 +11,14 @@ from knowledge_base.readers.footnotes import footnote_blocks
 from knowledge_base.readers.pdf_headings import BULLET, Heading, OutlineEntry, find_headings, largest_words
 from knowledge_base.readers.pdf_notes import Note, without_notes
 from knowledge_base.readers.pdf_page import Line, Page, body_size, without_running_lines
+from knowledge_base.readers.pdf_tables import Table, find_tables
 
 _LEADER = re.compile(r"(?:\. ?){5,}|\u2026{2,}|(?:_ ?){8,}")
 _NUMBER = re.compile(r"\A\(?(\d{1,3})[.)]\s+(?=\S)")
-_SENTENCE_END = re.compile(r"[.!?:;\u2026\u00bb\"\u201d)]\Z")
+_SENTENCE_ENDS = (".", "!", "?", ":", ";", "\u2026", "\u00bb", '"', "\u201d", ")")
 _SENTENCE_START = re.compile(r"(?<=[.!?\u2026])\s+(?=[^\W\d_a-z])")
+_HYPHENS = ("-", "\u2010", "\u00ad")
+_LONGEST_WORD = 60
 _BROKEN_WORD = re.compile(r"([^\W\d_]{2,})[-\u2010\u00ad]\Z")
 
 
@@ -32,10 +35,20 @@ def lay_out(pages: Sequence[Page], outline: Sequence[OutlineEntry]) -> Layout:
     title = largest_words(pages)
     pages = without_running_lines(pages)
     pages, notes = without_notes(pages, body_size(pages))
-    headings = find_headings(pages, outline, body_size(pages))
+    # A line of a table of contents is left out: its words stand again over their section.
+    pages = [
+        replace(page, lines=tuple(line for line in page.lines if not _LEADER.search(line.text)))
+        for page in pages
+    ]
+    tables = {place: table for page in pages for place, table in find_tables(page.lines).items()}
+    rows = {id(line) for table in tables.values() for line in table.lines}
+    running = [
+        replace(page, lines=tuple(line for line in page.lines if id(line) not in rows)) for page in pages
+    ]
+    headings = find_headings(running, outline, body_size(pages))
     vocabulary = _vocabulary(pages)
     labels = {page.index: page.label for page in pages}
-    blocks = list(_blocks(pages, headings, outline, vocabulary))
+    blocks = list(_blocks(pages, headings, tables, outline, vocabulary))
     blocks += _note_blocks(notes, vocabulary, [block.text for block in blocks])
     blocks = [replace(block, page_label=labels.get(block.page_index or 0)) for block in blocks]
     return Layout(tuple(blocks), title)
@@ -62,6 +75,7 @@ def _vocabulary(pages: Sequence[Page]) -> frozenset[str]:
 def _blocks(
     pages: Sequence[Page],
     headings: dict[int, Heading],
+    tables: dict[int, Table],
     outline: Sequence[OutlineEntry],
     vocabulary: frozenset[str],
 ) -> Iterator[Block]:
@@ -75,9 +89,15 @@ def _blocks(
                 yield from _flush(current, vocabulary)
                 current = []
                 yield Block(BlockKind.HEADING, entry.title, level=entry.level, page_index=page.index)
+        rows: set[int] = set()
         for line in page.lines:
-            if _LEADER.search(line.text):
-                # A line of a table of contents: its words stand again over their section.
+            table = tables.get(id(line))
+            if table is not None:
+                yield from _flush(current, vocabulary)
+                current = []
+                rows.update(map(id, table.lines))
+                yield Block(BlockKind.TABLE, items=table.rows, page_index=page.index)
+            if id(line) in rows:
                 continue
             heading = headings.get(id(line))
             if heading is not None:
@@ -107,11 +127,11 @@ def _breaks(above: Line, below: Line, gap: float) -> bool:
     """Say whether a new paragraph or list begins between two lines."""
     marked = bool(BULLET.match(below.text) or _NUMBER.match(below.text))
     if above.page != below.page:
-        return not marked and (bool(_SENTENCE_END.search(above.text)) or below.text[:1].isupper())
+        return not marked and (above.text.endswith(_SENTENCE_ENDS) or below.text[:1].isupper())
     down = above.y - below.y
     if down <= 0:
         # The top of the next column: the paragraph may go on there.
-        return not marked and bool(_SENTENCE_END.search(above.text))
+        return not marked and above.text.endswith(_SENTENCE_ENDS)
     if abs(above.size - below.size) > above.size * 0.12:
         return True
     wide = down > above.size * gap * 1.35 + 0.5
@@ -146,7 +166,7 @@ def _ends_list(run: tuple[str, int, list[Line]], line: Line) -> bool:
         return (
             line.page == lines[-1].page
             and line.x < lines[1].x - 2
-            and bool(_SENTENCE_END.search(lines[-1].text))
+            and lines[-1].text.endswith(_SENTENCE_ENDS)
         )
     return line.page == lines[0].page and line.x < lines[0].x - 2
 
@@ -185,12 +205,12 @@ def _paragraphs(lines: Sequence[Line], vocabulary: frozenset[str]) -> Iterator[B
     pages = [list(held) for _, held in groupby(lines, key=lambda line: line.page)]
     texts = [_joined(held, vocabulary) for held in pages]
     for place in range(len(texts) - 1):
-        if _SENTENCE_END.search(texts[place]):
+        if texts[place].endswith(_SENTENCE_ENDS):
             continue
         rest = _SENTENCE_START.search(texts[place + 1])
         cut = rest.start() if rest else len(texts[place + 1])
         head, texts[place + 1] = texts[place + 1][:cut].strip(), texts[place + 1][cut:].strip()
-        broken = _BROKEN_WORD.search(texts[place])
+        broken = _broken(texts[place])
         texts[place] = (
             f"{texts[place][: broken.end(1)]}{head}" if broken else f"{texts[place]} {head}".strip()
         )
@@ -203,7 +223,7 @@ def _joined(lines: Sequence[Line], vocabulary: frozenset[str]) -> str:
     """Join lines to running text, words broken at line ends made whole."""
     text = ""
     for line in lines:
-        broken = _BROKEN_WORD.search(text)
+        broken = _broken(text)
         following = line.text.split(" ", 1)[0]
         if broken and following[:1].islower():
             compound = f"{broken[1]}-{following}".strip(".,;:()\"'").casefold()
@@ -215,3 +235,8 @@ def _joined(lines: Sequence[Line], vocabulary: frozenset[str]) -> str:
         else:
             text = line.text
     return text.replace("\u00ad", "").strip()
+
+
+def _broken(text: str) -> re.Match[str] | None:
+    """Return the word that is broken at the end of a text, if one is."""
+    return _BROKEN_WORD.search(text, max(0, len(text) - _LONGEST_WORD)) if text.endswith(_HYPHENS) else None

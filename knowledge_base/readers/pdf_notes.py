@@ -40,11 +40,10 @@ def without_notes(pages: Sequence[Page], body: float) -> tuple[list[Page], list[
                 notes.append(Note(page.index, (replace(line, text=line.text[mark.end() :]),)))
             else:
                 notes[-1] = replace(notes[-1], lines=(*notes[-1].lines, line))
-        lines = tuple(replace(line, text=_settled(line.text, marks)) for line in page.lines[:start])
+        lines = tuple(_settled_line(line, marks) for line in page.lines[:start])
         kept.append(replace(page, lines=lines))
     settled = [
-        replace(note, lines=tuple(replace(line, text=_settled(line.text, set())) for line in note.lines))
-        for note in notes
+        replace(note, lines=tuple(_settled_line(line, set()) for line in note.lines)) for note in notes
     ]
     return kept, settled
 
@@ -64,6 +63,11 @@ def _start(page: Page, body: float) -> int:
             start = place
     # A page all in small type is an appendix, not a note.
     return start if start > 1 else len(page.lines)
+
+
+def _settled_line(line: Line, marks: set[str]) -> Line:
+    cells = tuple(replace(cell, text=_settled(cell.text, marks)) for cell in line.cells)
+    return replace(line, text=_settled(line.text, marks), cells=cells)
 
 
 def _settled(text: str, marks: set[str]) -> str:

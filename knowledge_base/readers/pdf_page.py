@@ -15,8 +15,19 @@ _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A part of a line that stands apart; `x` is where it begins, None where the pen jumped untold."""
+
+    x: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One printed line: position of its start in points from the bottom left, size of its type."""
+    """One printed line: position of its start in points from the bottom left, size of its type.
+
+    `cells` are its parts where wide blanks part it, as in the row of a table; none in running text.
+    """
 
     text: str
     x: float
@@ -24,6 +35,7 @@ class Line:
     size: float
     bold: bool
     page: int
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

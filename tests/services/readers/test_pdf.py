@@ -60,6 +60,86 @@ def test_two_columns_are_read_one_after_the_other_and_hyphens_joined(reader: Rea
     assert "Left line 4 goes on with intimidation of officials Right line 0" in text
 
 
+_LEFT = [
+    "The clerk keeps the sign-in sheet of every",
+    "meeting and notes who spoke. When a person",
+    "is removed, the reason is written down on",
+    "the same day, with the names of the staff",
+    "who were in the room and heard the words.",
+]
+_RIGHT = [
+    "Police are called when anybody is in dan-",
+    "ger. The chair may close the meeting until",
+    "the room is quiet. Nobody argues with the",
+    "people who shout, and nobody films them to",
+    "shame them: the recording is for the file.",
+]
+
+
+def _across(gap: str) -> bytes:
+    """Return two columns drawn line by line: each line by itself, by moves along it, or in one go."""
+    rows = [*zip(_LEFT, _RIGHT, strict=True)]
+    if gap == "lines":
+        return page_of(
+            *(
+                Text(x, 700 - 14 * n, words, 10)
+                for n, row in enumerate(rows)
+                for x, words in zip((72, 320), row, strict=True)
+            )
+        )
+    parts = [b"BT /F1 10 Tf 14 TL 72 714 Td"]
+    for left, right in rows:
+        parts.append(f"0 -14 Td [({left})] TJ 248 0 Td ({right}) Tj -248 0 Td".encode())
+    return b"\n".join([*parts, b"ET"])
+
+
+@pytest.mark.parametrize("gap", ["lines", "moves"])
+def test_columns_drawn_across_are_read_one_after_the_other(reader: ReaderProcess, gap: str) -> None:
+    above = page_of(
+        Text(72, 760, "Shouted meetings, and how a chair ends them with a calm voice and few words.", 11)
+    )
+    below = page_of(
+        Text(72, 600, "This last line stands below both columns and is as wide as the page is, or nearly.")
+    )
+    read = " ".join(texts(reader.read("across.pdf", pdf_of(above + b"\n" + _across(gap) + b"\n" + below))))
+    left = " ".join(_LEFT)
+    right = " ".join(_RIGHT).replace("dan- ger", "danger")
+    assert read.index("few words.") < read.index(left) < read.index(right) < read.index("This last line")
+
+
+def test_a_table_is_rows_under_the_names_of_their_columns(reader: ReaderProcess) -> None:
+    grid = [("Service", "Phone", "Open"), ("Crisis line", "555-0100", "day and night"),
+            ("Victim services", "555-0101", "8 to 5, closed"), ("By-law office", "555-0102", "")]  # fmt: skip
+    lines = [
+        Text(x, 600 - 32 * n, cell, bold=n == 0)
+        for n, row in enumerate(grid)
+        for x, cell in zip((72, 300, 400), row, strict=True)
+        if cell
+    ]
+    wrapped = [Text(72, 522, "of the county"), Text(400, 522, "on holidays")]
+    lines[9:9] = wrapped
+    document = reader.read("phones.pdf", pdf_of(page_of(Text(72, 640, "Call one of these."), *lines)))
+    (table,) = [block for block in document.blocks if block.kind is BlockKind.TABLE]
+    assert table.items[0] == "Service: Crisis line; Phone: 555-0100; Open: day and night"
+    assert table.items[1:] == (
+        "Service: Victim services of the county; Phone: 555-0101; Open: 8 to 5, closed on holidays",
+        "Service: By-law office; Phone: 555-0102",
+    )
+
+
+def test_a_table_whose_first_row_names_nothing_gives_no_names(reader: ReaderProcess) -> None:
+    rows = [("City hall", "Main Street"), ("Library", "Park Lane"), ("Fire hall", "Mill Road")]
+    lines = [
+        Text(x, 600 - 16 * n, cell)
+        for n, row in enumerate(rows)
+        for x, cell in zip((72, 300), row, strict=True)
+    ]
+    document = reader.read("places.pdf", pdf_of(page_of(*lines)))
+    assert [block.items for block in document.blocks] == [
+        ("City hall; Main Street", "Library; Park Lane", "Fire hall; Mill Road")
+    ]
+
+
 def test_running_headers_and_page_numbers_are_left_out(reader: ReaderProcess) -> None:
     pages = [
         page_of(
@@ -213,6 +293,4 @@ def test_blanks_that_are_only_moves_of_the_pen_are_blanks() -> None:
     plain = [Line("https://www.example.org/a/very/long/address/of/a/page and words", 0, 0, 10, False, 0)]
     assert looks_glued(glued)
     assert not looks_glued(plain)
-    shown = [["Une", -210, "liste", -40, "!"]]
-    with_blanks(b"TJ", shown, None, None)
-    assert shown == [["Une", " ", -210, "liste", -40, "!"]]
+    assert list(with_blanks(["Une", -210, "liste", -40, "!"])) == ["Une", " ", -210, "liste", -40, "!"]
