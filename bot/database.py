@@ -13,7 +13,9 @@ from bot.turns import NoTurnError, Turns
 
 BUSY_TIMEOUT_MS = 1500
 _TURNS = "helpdesk_turns"
+_WAIT = "helpdesk_wait_ms"
 PATIENCE_SECONDS = 5.0
+SILENT_MS = 20_000
 POOL_SECONDS = 1.5  # a danger message must be stored, or refused, within two seconds
 
 
@@ -44,6 +46,14 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     options = f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC"
+    # A network that swallows packets gives no error by itself: without these a thread would wait for hours.
+    alive = {
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": SILENT_MS,
+    }
     return create_engine(
         parsed,
         hide_parameters=True,
@@ -51,7 +61,7 @@ def open_engine(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_timeout=POOL_SECONDS,
-        connect_args={"options": options, "connect_timeout": 2},
+        connect_args={"options": options, "connect_timeout": 2, **alive},
     )
 
 
@@ -68,6 +78,9 @@ def _begin_sqlite(connection: Connection) -> None:
     # A read transaction upgraded to a write fails at once whatever the timeout, hence IMMEDIATE.
     writes = not connection.get_execution_options().get("helpdesk_reading", False)
     connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    if writes:
+        wait = connection.get_execution_options().get(_WAIT, BUSY_TIMEOUT_MS)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={wait}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -89,10 +102,13 @@ def transaction(engine: Engine, *, first: bool = False) -> Iterator[Session]:
     `first` goes before all that: a message that somebody is writing to us must be on record in two seconds.
     """
     turns: Turns | None = engine.get_execution_options().get(_TURNS)
+    patience = POOL_SECONDS if first else PATIENCE_SECONDS
     try:
         with ExitStack() as stack:
             if turns is not None:
-                stack.enter_context(turns.turn(POOL_SECONDS if first else PATIENCE_SECONDS, first=first))
+                stack.enter_context(turns.turn(patience, first=first))
+                # another process may be writing just now: wait as long for it as for one of our own threads
+                engine = engine.execution_options(**{_WAIT: int(patience * 1000)})
             session = stack.enter_context(Session(engine, expire_on_commit=False))
             yield session
             session.commit()

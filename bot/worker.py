@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -52,24 +52,25 @@ log = structlog.get_logger()
 def beat(services: Services) -> int:
     """Sweep the clocks once and queue what they say; note that the sweep ran. Return how many messages that is.
 
-    A batch is a transaction of its own, so that the sweep never holds up a message that comes in.
+    A batch is a transaction of its own, so that the sweep never holds up a message that comes in. It sees to what
+    had come when it began: what comes meanwhile is the next one's, or a slow machine would never see the end.
     """
     said = 0
+    now = services.clock()
     grouped = _in_turn(services, paging.together)  # danger waits for no clock, nor for one that broke
     if grouped:
         log.info("pages told together", action="paging.together", count=grouped)
         services.outbox_ready.set()
     with reading(services.engine) as session:
-        now = services.clock()
         busy = chains.due(session, now) or reminders.due(session, now)
     if busy:
-        while said_now := _in_turn(services, _escalate):
+        while said_now := _in_turn(services, _escalate, now):
             said += said_now
-        while _in_turn(services, _record) == reminders.BATCH:
+        while _in_turn(services, _record, now) == reminders.BATCH:
             pass
-        while _in_turn(services, _record_plans) == reminders.BATCH:
+        while _in_turn(services, _record_plans, now) == reminders.BATCH:
             pass
-        while said_now := _in_turn(services, _remind):
+        while said_now := _in_turn(services, _remind, now):
             said += said_now
     _in_turn(services, _note_the_beat)
     if said:
@@ -103,12 +104,14 @@ def _remind(session: Session, services: Services, now: datetime) -> int:
     return len(notices)
 
 
-def _in_turn(services: Services, work: Callable[[Session, Services, datetime], int]) -> int:
+def _in_turn(
+    services: Services, work: Callable[[Session, Services, datetime], int], now: datetime | None = None
+) -> int:
     """Do one batch in one transaction; where two workers lock each other out, one of them begins again."""
     for attempt in range(TRIES):
         try:
             with transaction(services.engine) as session:
-                return work(session, services, services.clock())
+                return work(session, services, now or services.clock())
         except StaleDataError:  # somebody changed a ticket under us: look at it again
             if attempt + 1 == TRIES:
                 raise
@@ -178,7 +181,7 @@ class Worker:
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        self._scheduler.add_listener(_job_failed, EVENT_JOB_ERROR)
+        self._scheduler.add_listener(_Failing().note, EVENT_JOB_ERROR | EVENT_JOB_EXECUTED)
 
     def start(self) -> None:
         """Start the jobs and loops. A desk without its key only keeps its library current."""
@@ -263,7 +266,22 @@ def _read_mail(services: Services, stop: threading.Event) -> None:
     mailbox.run(connect, cursor, intake(services), stop)
 
 
-def _job_failed(event: JobExecutionEvent) -> None:
-    log.error(
-        "job failed", action="worker.job_failed", job=event.job_id, error=type(event.exception).__name__
-    )
+class _Failing:
+    """Tell of a job that fails once, and once that it works again: an outage must not bury the log."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, str] = {}
+
+    def note(self, event: JobExecutionEvent) -> None:
+        """Take notice of how a job ended."""
+        if event.exception is None:
+            if self._jobs.pop(event.job_id, None):
+                log.info("job works again", action="worker.job_resumed", job=event.job_id)
+            return
+        error = type(event.exception).__name__
+        if self._jobs.get(event.job_id) == error:
+            return
+        self._jobs[event.job_id] = error
+        # a database that is away needs no traceback; a fault of ours does
+        trace = None if isinstance(event.exception, SQLAlchemyError) else event.exception
+        log.error("job failed", action="worker.job_failed", job=event.job_id, error=error, exc_info=trace)

@@ -10,7 +10,7 @@ from escalation.notices import ChainStep
 from escalation.reminder_rows import NewReminder, record
 from escalation.roster import Roster
 from escalation.sla import ClockState, Event, EventKind, Policy, Priority, Step, Target
-from escalation.sla.chain import Standing, acknowledged, begin, rearmed, sent, skipped, stopped
+from escalation.sla.chain import Standing, acknowledged, begin, raised, rearmed, sent, skipped, stopped
 from escalation.tables import Chain, ChainEntry, HelpRequest, Ticket, TicketEvent
 
 _BATCH = 50
@@ -41,7 +41,8 @@ def follow(
 ) -> None:
     """Bring the ticket's escalation in line with its clocks: whoever takes the case ends it, for now.
 
-    `rows` are those it has (`of`). A running escalation keeps the steps it began with. Harmless when repeated.
+    `rows` are those it has (`of`). A running escalation keeps the steps it began with, whatever is edited; only a
+    higher priority gives it that priority's. Harmless when repeated.
     """
     assert ticket.id is not None
     acks = [state for state in states if state.target is Target.ACKNOWLEDGE]
@@ -64,6 +65,8 @@ def follow(
     if latest.cancelled or not steps or (latest.stopped_at is not None and answered):
         _save(session, row_now, stopped(_standing(row_now), now), now, "stopped", "nothing is left to take")
         return
+    if ticket.priority.above(row_now.priority) and policy.chain(ticket.priority):
+        _raise(session, row_now, ticket.priority, policy, now)
     taken = [event.recorded_at for event in log if event.kind in _TAKEN]
     at = max(taken, default=None)
     if at is None or at < row_now.started_at:
@@ -190,11 +193,18 @@ def _tell(
         for key in keys
     ]
     recorded = {reminder.recipient for reminder in record(session, new, now)}
+    silent = standing.lap > 0 and _was_rearmed(session, row)
     return [
-        ChainStep(row.subject_id, ticket.priority, row.cycle, point, key, silent=standing.lap > 0)
+        ChainStep(row.subject_id, ticket.priority, row.cycle, point, key, silent=silent)
         for key in keys
         if key in recorded
     ]
+
+
+def _was_rearmed(session: Session, row: Chain) -> bool:
+    """Tell whether somebody had it and fell silent: a case that was raised has a new lap, too."""
+    found = select(ChainEntry.id).where(ChainEntry.chain_id == row.id, ChainEntry.kind == "rearmed").limit(1)
+    return session.exec(found).first() is not None
 
 
 def _begin(
@@ -207,19 +217,35 @@ def _begin(
 ) -> None:
     start = max(now, state.started_at)
     standing = begin(steps, start, settle=state.cycle > 1)
-    rearm = policy.rule(state.priority).rearm
     row = Chain(
         subject_id=ticket.id or 0,
         cycle=state.cycle,
         priority=Priority(state.priority),
-        steps=[[step.notify, str(step.wait.total_seconds()), str(step.repeat)] for step in steps],
-        rearm_seconds=int(rearm.time.total_seconds()) if rearm else 0,
+        steps=_stored(steps),
+        rearm_seconds=_rearm_seconds(policy, state.priority),
         started_at=now,
         next_at=standing.next_at,
     )
     session.add(row)
     session.flush()
     _log(session, row, now, "begun", f"{len(steps)} steps")
+
+
+def _raise(session: Session, row: Chain, priority: Priority, policy: Policy, now: datetime) -> None:
+    steps = policy.chain(priority)
+    row.steps, row.priority = _stored(steps), priority
+    row.rearm_seconds = _rearm_seconds(policy, priority)
+    standing = raised(_standing(row), steps, timedelta(seconds=row.rearm_seconds), now)
+    _save(session, row, standing, now, "raised", f"it is {priority} now: {len(steps)} steps")
+
+
+def _stored(steps: Sequence[Step]) -> list[list[str]]:
+    return [[step.notify, str(step.wait.total_seconds()), str(step.repeat)] for step in steps]
+
+
+def _rearm_seconds(policy: Policy, priority: Priority) -> int:
+    rearm = policy.rule(priority).rearm
+    return int(rearm.time.total_seconds()) if rearm else 0
 
 
 def _worked_since(session: Session, ticket: Ticket, since: datetime) -> bool:

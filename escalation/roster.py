@@ -9,7 +9,6 @@ from escalation import directory
 from escalation.business_hours import Calendar, CalendarError, next_open
 from escalation.kinds import ReminderState, RoleName
 from escalation.sla import Policy, Target, pages_now
-from escalation.sla.points import QUICK_REPEATS
 from escalation.tables import Person, Ticket
 
 EXPERTS = "experts"  # the places that every expert sees
@@ -18,6 +17,7 @@ ADMINS = "admins"
 EVERYONE = "everyone"
 OWNER = "owner"
 _DANGER = ("danger", "self_harm")
+_REPEATS_AMONG_OURSELVES = 5  # after so many reminders of a late clock the policy's fallback hears too
 _EARLY = ("50", "75")
 _NUDGES_OF_CALM = ("90", "due")
 
@@ -93,7 +93,7 @@ class Roster:
         late = () if point.partition("~")[0] in _EARLY else self.leads()
         people = dict.fromkeys((*first, *late))
         keys = (EXPERTS, *map(person_key, people))
-        if _repeat(point) <= QUICK_REPEATS:
+        if _repeat(point) <= _REPEATS_AMONG_OURSELVES:
             return keys
         return tuple(dict.fromkeys((*keys, *self.named(self._policy.fallback, ticket))))
 

@@ -16,6 +16,7 @@ from escalation.kinds import ReminderState, SubjectKind
 from escalation.reminder_rows import NewReminder, record
 from escalation.roster import Roster, person_key, state_of
 from escalation.sla import ClockState, Point, Policy, Priority, Target
+from escalation.sla.points import is_repeat
 from escalation.tables import Clock, HelpRequest, Ticket
 from escalation.tickets import clocks
 
@@ -62,7 +63,8 @@ def record_due(session: Session, policy: Policy, now: datetime, *, limit: int = 
 def record_near(session: Session, policy: Policy, now: datetime, recipients: Iterable[str]) -> None:
     """Put on record, ahead of time, what the same recipients would be told within the next ten minutes.
 
-    So it goes with the message that is about to leave instead of being a second one. P1 is never told early.
+    So it goes with the message that is about to leave instead of being a second one. P1 is never told early, and
+    of the repeats after a due time only the next one is.
     """
     wanted = frozenset(recipients)
     if not wanted:
@@ -96,7 +98,7 @@ def record_near(session: Session, policy: Policy, now: datetime, recipients: Ite
                 break
             found = _reminders(ticket, state, state.reached, roster, now)
             new += [reminder for reminder in found if reminder.recipient in wanted]
-            at = state.next_point_at
+            at = None if is_repeat(state.reached.name) else state.next_point_at
     record(session, new, now)
 
 

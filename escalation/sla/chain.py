@@ -1,7 +1,7 @@
 """An escalation as a value: which step comes next and when, what an acknowledgement does. Pure.
 
-The steps are those of the day it began. A delay counts from the send before it. After the last step, the
-fallback, it goes on more slowly for ever: nobody is forgotten because everybody was told already.
+The steps are those of the day it began. A delay counts from the send before it. The last step, the fallback, is
+taken again and again at its own pace until somebody acknowledges: nobody is forgotten because everybody was told.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from escalation.sla.policy import Step
 
 SETTLE = timedelta(seconds=10)
-SLOWER = 6
+_LEAST_WAIT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def sent(standing: Standing, steps: Sequence[Step], now: datetime) -> Standing:
     if sends >= steps[step].repeat and step + 1 < len(steps):
         step, sends = step + 1, 0
     wait = steps[step].wait
-    if sends >= steps[step].repeat:  # the fallback has had all its turns
-        wait = max(wait * SLOWER, timedelta(minutes=1))
+    if sends >= steps[step].repeat:  # the fallback's turn never ends, nor does it come without a pause
+        wait = max(wait, _LEAST_WAIT)
     return replace(standing, step=step, sends=sends, last_sent_at=now, next_at=now + wait)
 
 
@@ -75,6 +75,20 @@ def rearmed(standing: Standing, steps: Sequence[Step], now: datetime) -> Standin
     """Return it armed again after a silence, from its first step, once it has settled."""
     again = begin(steps, now, settle=True)
     return replace(again, next_at=now + SETTLE, lap=standing.lap + 1, last_sent_at=standing.last_sent_at)
+
+
+def raised(standing: Standing, steps: Sequence[Step], rearm: timedelta, now: datetime) -> Standing:
+    """Return it with the quicker steps of a higher priority: from the first of them, and never later than before.
+
+    Whoever has it keeps it, but is given no longer to be silent than the higher priority allows.
+    """
+    if standing.acknowledged_at is not None:
+        soonest = now + rearm if rearm else None
+        times = [at for at in (standing.next_at, soonest) if at is not None]
+        return replace(standing, next_at=min(times, default=None))
+    again = begin(steps, now)
+    times = [at for at in (standing.next_at, again.next_at) if at is not None]
+    return replace(again, next_at=min(times), lap=standing.lap + 1, last_sent_at=standing.last_sent_at)
 
 
 def stopped(standing: Standing, now: datetime) -> Standing:

@@ -13,9 +13,6 @@ from escalation.business_hours import Calendar, add, between, nth_opening, openi
 
 PERCENTS = (50, 75, 90)
 DUE = "due"
-# Hundreds of mails about one late ticket help nobody: after five repeats it goes on, but more slowly.
-QUICK_REPEATS = 5
-SLOWER = 6
 
 _BEFORE = timedelta(microseconds=1)
 
@@ -94,6 +91,11 @@ def points(
     return (*found, Point(DUE, due(calendar, started_at, amount, held)))
 
 
+def is_repeat(name: str) -> bool:
+    """Tell whether a point of this name comes after due."""
+    return name.startswith("after-")
+
+
 def latest_missed_point(schedule: Schedule, now: datetime) -> Point | None:
     """Return the last point that has come by `now`, or None. After an outage only this one is sent."""
     if schedule.still:
@@ -145,13 +147,11 @@ def _repeats_by(schedule: Schedule, at: datetime) -> int:
         return 0
     if schedule.every is None:
         return openings_between(schedule.calendar, anchor, at)
-    turns = between(schedule.calendar, anchor, at) // schedule.every
-    return turns if turns <= QUICK_REPEATS else QUICK_REPEATS + (turns - QUICK_REPEATS) // SLOWER
+    return between(schedule.calendar, anchor, at) // schedule.every
 
 
 def _repeat(schedule: Schedule, number: int) -> datetime:
     anchor = _anchor(schedule)
     if schedule.every is None:
         return nth_opening(schedule.calendar, anchor, number)
-    turns = number if number <= QUICK_REPEATS else QUICK_REPEATS + SLOWER * (number - QUICK_REPEATS)
-    return add(schedule.calendar, anchor, turns * schedule.every)
+    return add(schedule.calendar, anchor, number * schedule.every)

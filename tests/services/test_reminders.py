@@ -15,7 +15,7 @@ from bot.worker import beat
 from escalation import chains, directory
 from escalation.access import OPERATOR
 from escalation.kinds import ChannelName, IdentityKind, ReminderState
-from escalation.sla import Target, write_policy
+from escalation.sla import Priority, Step, Target, write_policy
 from escalation.tables import Affiliation, Chain, Clock, Identity, Person, Reminder
 from tests.support.desk import EXPERT, OTHER_EXPERT, Desk, DeskFactory
 
@@ -127,6 +127,26 @@ def test_an_edit_of_the_policy_does_not_change_an_escalation_under_way(desk: Des
     promises.save(desk.services, write_policy(replace(policy, rules=bare)), OPERATOR)
     pass_time(desk, 3 * MINUTE, MINUTE)
     assert story(desk)[-1] == ("sent", "experts")
+
+
+def test_a_case_raised_to_p1_climbs_the_quicker_steps_of_p1(desk: Desk) -> None:
+    slow = (Step("leads", timedelta(minutes=20), 2),)
+    rules = tuple(
+        replace(rule, chain=slow) if rule.priority is Priority.P2 else rule
+        for rule in desk.services.policy.rules
+    )
+    promises.save(desk.services, write_policy(replace(desk.services.policy, rules=rules)), OPERATOR)
+    desk.say(DOXED)
+    pass_time(desk, 4 * MINUTE, MINUTE)
+    assert story(desk) == [("begun", "2 steps")]
+    lead = desk.actor(OTHER_EXPERT)
+    casework.set_priority(
+        desk.services, "HD-1001", lead, Priority.P1, reason="at the door", channel="web", source_id="up"
+    )
+    pass_time(desk, 4 * MINUTE, MINUTE)
+    assert story(desk)[1:] == [("raised", "it is P1 now"), ("sent", "experts"), ("sent", "experts")]
+    assert "nothing has happened since" not in mailed(desk, "escalation")[0][1].text
+    assert [chain.rearm_seconds for chain in desk.rows(Chain)] == [15 * 60]
 
 
 def test_resolving_ends_an_escalation_and_a_late_yes_opens_nothing(desk: Desk) -> None:

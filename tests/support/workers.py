@@ -1,8 +1,8 @@
 """Workers in processes of their own, and a killer: `python -m tests.support.workers KILLS SECONDS COPIES`.
 
 The parent loads the program once; each worker is a fork of it that builds the desk from its settings and runs as
-`helpdesk worker` does. KILLS times they are ended with SIGKILL at a random moment; the last ones run on until a
-line arrives on standard input, and end in order.
+`helpdesk worker` does. KILLS times they are ended with SIGKILL at a random moment, at their start too; the last ones
+run on until a line arrives on standard input, and end in order.
 """
 
 import os
@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from types import FrameType
 
 from bot import logs
@@ -19,8 +20,8 @@ from bot.settings import load
 from bot.worker import Worker
 
 
-def child() -> None:
-    """Run one worker until it is told to stop, or killed."""
+def child(ready: int) -> None:
+    """Run one worker until it is told to stop, or killed; close `ready` when it works."""
     done = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -30,41 +31,52 @@ def child() -> None:
     services = build(load())
     worker = Worker(services)
     worker.start()
+    os.close(ready)
     done.wait()
     worker.stop()
     services.pool.shutdown(wait=True)
     services.engine.dispose()
 
 
-def fork() -> int:
-    """Return the process of a new worker."""
+def fork() -> tuple[int, int]:
+    """Return the process of a new worker, and what to read from to wait until it works."""
+    waits, ready = os.pipe()
     number = os.fork()
     if number:
-        return number
+        os.close(ready)
+        return number, waits
+    os.close(waits)
+    failed = 1
     try:
-        child()
+        child(ready)
+        failed = 0
     finally:
-        os._exit(0)
+        if failed:
+            traceback.print_exc()
+        os._exit(failed)
 
 
 def main(kills: int, seconds: float, copies: int) -> None:
-    """Start, kill, start again; say `killed N` after each, `steady` when the last ones run."""
+    """Start, kill, start again; say `killed N` after each, `steady` when the last ones work."""
     logs.configure("error", "text")
     rng = random.Random(5)
     running = [fork() for _ in range(copies)]
     for number in range(kills):
         time.sleep(seconds * (0.2 + rng.random()))
-        for process in running:
+        for process, waits in running:
             os.kill(process, signal.SIGKILL)
-        for process in running:
+            os.close(waits)
+        for process, _ in running:
             os.waitpid(process, 0)
         print(f"killed {number + 1}", flush=True)
         running = [fork() for _ in range(copies)]
+    for _, waits in running:
+        os.read(waits, 1)
     print("steady", flush=True)
     sys.stdin.readline()
-    for process in running:
+    for process, _ in running:
         os.kill(process, signal.SIGTERM)
-    for process in running:
+    for process, _ in running:
         os.waitpid(process, 0)
 
 
