@@ -136,7 +136,7 @@ def search(
         query = make_query(index, question, history, tried, written_in=written)
         ranking = rank(index, query, audience=audience, jurisdiction=jurisdiction)
         sure = ranking.confidence
-        topics = _topics(index, ranking)
+        topics = _topics(index, query, ranking)
         if sure >= ABSTAIN_BELOW and ranking.documents:
             rows = choose(index, question, query, ranking, limit)
             hits = tuple(hit_of(index, row, score, query) for row, score in rows)
@@ -178,13 +178,14 @@ def _abstention(language: str, reason: str) -> SearchResult:
     return SearchResult((), language, (), 0.0, True, reason)
 
 
-def _topics(index: Index, ranking: Ranking) -> tuple[str, ...]:
+def _topics(index: Index, query: Query, ranking: Ranking) -> tuple[str, ...]:
+    """Return the topics of the documents in order; a template serves several, the likeliest counts first."""
     if not ranking.documents:
         return ()
     topics: dict[str, None] = {}
     for document in (ranking.lead, *ranking.documents):
-        for topic in index.catalog.documents[document].topics:
-            topics[topic] = None
+        own = index.catalog.documents[document].topics
+        topics.update(dict.fromkeys(sorted(own, key=lambda topic: -query.topics.get(topic, 0.0))))
     return tuple(topics)
 
 
