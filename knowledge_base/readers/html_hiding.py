@@ -59,7 +59,8 @@ class Hiding:
             self.found.append(Hidden(text))
 
     def _style(self, element: HtmlElement) -> str:
-        own = "".join((element.get("style") or "").lower().split())
+        painted = element.get("color")
+        own = "".join(f"{element.get('style') or ''}{f';color:{painted}' if painted else ''}".lower().split())
         if not self._rules:
             return own
         classes = frozenset((element.get("class") or "").split())
