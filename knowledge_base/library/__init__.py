@@ -13,7 +13,7 @@ from knowledge_base.generations import (
     understood,
     with_drafts,
 )
-from knowledge_base.library.adding import Added, add, known_source
+from knowledge_base.library.adding import Added, add, known_source, known_sources
 from knowledge_base.library.approved_rows import ApprovedReply, approve, list_approved, remove_approved
 from knowledge_base.library.comparison import Comparison, Mark, compare
 from knowledge_base.library.events import Act, Event, history
@@ -28,6 +28,7 @@ from knowledge_base.library.lifecycle import (
     withdraw,
 )
 from knowledge_base.library.manifest import MANIFEST, ExportedDocument, Manifest, export, read_manifest
+from knowledge_base.library.naming import told_apart
 from knowledge_base.library.parity import Parity, match, parity
 from knowledge_base.library.synonym_rows import add_synonym, remove_synonym
 from knowledge_base.library.versions import (
@@ -89,6 +90,7 @@ __all__ = [
     "history",
     "kept",
     "known_source",
+    "known_sources",
     "list_approved",
     "list_documents",
     "list_synonyms",
@@ -107,6 +109,7 @@ __all__ = [
     "review_dates",
     "title_of",
     "to_markdown",
+    "told_apart",
     "understood",
     "with_drafts",
     "withdraw",

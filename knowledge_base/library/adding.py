@@ -3,16 +3,14 @@
 import datetime as dt
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from sqlmodel import Session, col, select
 
 from knowledge_base.documents import Attributes, StructuredDocument, to_json
 from knowledge_base.errors import NotTaken
 from knowledge_base.language import SUPPORTED, detect
-from knowledge_base.library import events, lifecycle
+from knowledge_base.library import events, lifecycle, naming
 from knowledge_base.library.events import Act
 from knowledge_base.lookup import (
     count_passages,
@@ -26,7 +24,6 @@ from knowledge_base.passages import cut
 from knowledge_base.tables import Document, DocumentState, DocumentVersion, Passage, VersionState
 from knowledge_base.tokens import ANALYSIS_VERSION, analyse
 
-_SUFFIX = re.compile(r"[-_.](en|fr)\Z", re.IGNORECASE)
 _VISIBLE_TO = re.compile(r"public|member|hub|city:[a-z0-9][a-z0-9-]*")
 
 
@@ -110,6 +107,21 @@ def add(
     )
 
 
+def known_sources(session: Session, *, drafts: bool) -> frozenset[str]:
+    """Return the hashes of all bytes with which nothing is left to do: their text is published, or with `drafts` kept."""
+    newest: dict[int, tuple[Document, DocumentVersion]] = {}
+    found = select(Document, DocumentVersion).join(
+        DocumentVersion, col(DocumentVersion.document_id) == col(Document.id)
+    )
+    for row, version in session.exec(found.order_by(col(DocumentVersion.number))):
+        newest[row_id(row)] = row, version
+    return frozenset(
+        version.source_hash
+        for row, version in newest.values()
+        if version.source_hash and (drafts or _answers(row, version))
+    )
+
+
 def known_source(session: Session, source_hash: str) -> Added | None:
     """Return the document whose newest version was read from these very bytes, or None.
 
@@ -135,7 +147,7 @@ def _answers(row: Document, version: DocumentVersion) -> bool:
 def _named(document: StructuredDocument, source_name: str) -> StructuredDocument:
     """Return the document with its slug and language settled; raise NotTaken for what can't be kept."""
     attributes = document.attributes
-    slug = _slug(attributes.slug or _SUFFIX.sub("", PurePosixPath(source_name).stem)) or "document"
+    slug = naming.slug(attributes.slug) or naming.slug_of(source_name)
     language = document.language or detect("\n".join(block.text for block in document.blocks))
     for tag in attributes.visibility:
         if not _VISIBLE_TO.fullmatch(tag):
@@ -190,8 +202,3 @@ def _passages(document: StructuredDocument, version_id: int) -> list[Passage]:
             )
         )
     return rows
-
-
-def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100]

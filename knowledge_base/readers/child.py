@@ -7,6 +7,7 @@ spread to the one that listens.
 """
 
 import gc
+import hashlib
 import json
 import logging
 import os
@@ -63,7 +64,7 @@ def main() -> None:
     while header := files.readline():
         request = json.loads(header)
         data = files.read(request["bytes"])
-        _serve(request["name"], data, request["largest"], request["skip"], answers)
+        _serve(request, data, answers)
         _answer(answers, {"done": True})
 
 
@@ -77,27 +78,28 @@ def _sealed() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (_LOADING_DESCRIPTORS, _LOADING_DESCRIPTORS))
 
 
-def _serve(name: str, data: bytes, largest: int, skip: int, answers: BinaryIO) -> None:
+def _serve(request: dict[str, Any], data: bytes, answers: BinaryIO) -> None:
+    name, known = request["name"], frozenset(request["known"])
     try:
         with _sealed():
             several = is_archive(data)
         if not several:
-            _serve_one(Member(name, data), answers)
+            _serve_one(Member(name, data), known, answers)
             return
-        found = members(name, data, largest, skip)
+        found = members(name, data, request["largest"], request["skip"])
         while True:
             with _sealed():
                 member = next(found, None)
             if member is None:
                 return
-            _serve_one(member, answers)
+            _serve_one(member, known, answers)
     except ReadError as error:
         _answer(answers, {"name": error.name, "page_label": error.page, "reason": error.reason})
     except MemoryError:
         _end(name, answers)
 
 
-def _serve_one(member: Member, answers: BinaryIO) -> None:
+def _serve_one(member: Member, known: frozenset[str], answers: BinaryIO) -> None:
     def progress(page: int, pages: int) -> None:
         _answer(answers, {"page": page, "pages": pages})
 
@@ -106,10 +108,14 @@ def _serve_one(member: Member, answers: BinaryIO) -> None:
     try:
         if member.fault is not None:
             raise member.fault
+        source_hash = hashlib.sha256(member.data).hexdigest()
+        if source_hash in known:
+            _answer(answers, {"name": name, "unchanged": source_hash})
+            return
         reader = reader_of(name, member.data)
         with _sealed():
             document = to_json(read_with(reader, name, member.data, progress))
-        _answer(answers, {"name": name, "document": document})
+        _answer(answers, {"name": name, "document": document, "hash": source_hash})
     except ReadError as error:
         _answer(answers, {"name": name, "page_label": error.page, "reason": error.reason})
     except MemoryError:

@@ -17,7 +17,9 @@ from knowledge_base.readers.html_matter import SILENT
 
 _SHEET = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.IGNORECASE | re.DOTALL)
 _TELLING = ("style", "class", "id", "hidden", "bgcolor", "background", "color")
-_EMPTY = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+_EMPTY = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+)
 _MOST_OPEN = 200
 
 Event = tuple[str, str, dict[str, str]]

@@ -5,7 +5,7 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import IO, Any, Self
@@ -40,10 +40,19 @@ class ReaderLimits:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A document that was read, under the name of its file."""
+    """A document that was read, under the name of its file; the hash is of the file's bytes."""
 
     name: str
     document: StructuredDocument
+    source_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file of an archive that was not read: its bytes are known."""
+
+    name: str
+    source_hash: str
 
 
 class _Died(Exception):
@@ -111,12 +120,20 @@ class ReaderProcess:
             raise ReadError(name, None, "this is an archive of several files, not a document")
         if isinstance(readings[0], ReadError):
             raise readings[0]
+        assert isinstance(readings[0], Read), "nothing is known, so nothing is unchanged"
         return readings[0].document
 
     def read_each(
-        self, name: str, data: bytes, on_page: Progress | None = None
-    ) -> Iterator[Read | ReadError]:
+        self,
+        name: str,
+        data: bytes,
+        on_page: Progress | None = None,
+        *,
+        known: Collection[str] = (),
+    ) -> Iterator[Read | Unchanged | ReadError]:
         """Read a file, or each document of a zip in turn; a fault is yielded in place of its document.
+
+        A file whose bytes have one of the `known` hashes is not read.
 
         Members of an archive are named "archive.zip/folder/file.md". A member that stalls or kills
         the reading process is one fault, and the members after it are read all the same.
@@ -130,7 +147,7 @@ class ReaderProcess:
             progress = _Place()
             try:
                 finished = True
-                for reading in self._batch(progress, name, data, taken, on_page):
+                for reading in self._batch(progress, name, data, taken, on_page, known):
                     taken += 1
                     yield reading
             except _Died as error:
@@ -144,12 +161,20 @@ class ReaderProcess:
                     self.close()
 
     def _batch(
-        self, place: _Place, name: str, data: bytes, skip: int, on_page: Progress | None
-    ) -> Iterator[Read | ReadError]:
+        self,
+        place: _Place,
+        name: str,
+        data: bytes,
+        skip: int,
+        on_page: Progress | None,
+        known: Collection[str],
+    ) -> Iterator[Read | Unchanged | ReadError]:
         """Yield the answers of one process; raise _Died when it gives no more before it is done."""
         try:
             child = self._started()
-            _send(child, name, data, self._limits.file_bytes, skip)
+            _send(
+                child, name, data, {"largest": self._limits.file_bytes, "skip": skip, "known": sorted(known)}
+            )
             deadline = time.monotonic() + self._limits.file_seconds
             while True:
                 message = self._next(child, min(deadline, time.monotonic() + self._limits.page_seconds))
@@ -161,7 +186,10 @@ class ReaderProcess:
                     if on_page is not None:
                         on_page(place.page, int(message["pages"]))
                 elif "document" in message:
-                    yield Read(str(message["name"]), _with_language(from_json(message["document"])))
+                    document = _with_language(from_json(message["document"]))
+                    yield Read(str(message["name"]), document, str(message["hash"]))
+                elif "unchanged" in message:
+                    yield Unchanged(str(message["name"]), str(message["unchanged"]))
                 elif message.get("ending"):
                     raise _Died(str(message["reason"]))
                 elif "reason" in message:
@@ -235,9 +263,9 @@ def read(name: str, data: bytes) -> StructuredDocument:
         return reader.read(name, data)
 
 
-def _send(child: subprocess.Popen[bytes], name: str, data: bytes, largest: int, skip: int) -> None:
+def _send(child: subprocess.Popen[bytes], name: str, data: bytes, about: dict[str, Any]) -> None:
     files = _pipe(child.stdin)
-    header = {"name": name, "bytes": len(data), "largest": largest, "skip": skip}
+    header = {"name": name, "bytes": len(data), **about}
     files.write(json.dumps(header).encode() + b"\n")
     files.write(data)
     files.flush()

@@ -164,13 +164,26 @@ def test_broken_files_are_one_line_each_and_the_rest_is_added(run: Run, folder: 
     assert "Traceback" not in added.output
 
 
-def test_two_files_of_one_name_do_not_take_each_others_place(run: Run, folder: Path) -> None:
+def test_files_of_one_name_each_get_an_id_and_keep_it(run: Run, folder: Path) -> None:
     (folder / "summer").mkdir()
-    (folder / "summer" / "snowplough.md").write_text(SNOWPLOUGH.replace("ambulances", "swimmers"))
-    added = run("add", str(folder))
-    assert added.exit_code == 1
-    assert "winter/snowplough.md: would replace" in added.stderr
+    other = folder / "summer" / "snowplough.md"
+    other.write_text(SNOWPLOUGH.replace("ambulances", "swimmers"))
+    (folder / "winter" / "snowplough.txt").write_text("Snowplough routes\n\nAsk the depot of the town first.")
+    ids = [row[0] for row in table(run("add", str(folder)))]
+    assert ids == ["snowplough-en", "winter-snowplough-en", "snowplough-txt-en"]
     assert "swimmers" in run("show", "snowplough-en", "--passages").stdout
+    text = folder / "winter" / "snowplough.txt"
+    text.write_text(text.read_text().replace("first", "last"))
+    assert table(run("add", str(text), "--dry-run"))[0][:2] == ["snowplough-txt-en", "2"]
+    assert {row[3] for row in table(run("add", str(folder)))} == {"unchanged", "draft"}
+
+
+def test_two_documents_that_name_one_id_do_not_take_each_others_place(run: Run, tmp_path: Path) -> None:
+    for name, who in (("a.md", "ambulances"), ("b.md", "swimmers")):
+        (tmp_path / name).write_text("---\nid: routes-en\n---\n" + SNOWPLOUGH.replace("ambulances", who))
+    added = run("add", str(tmp_path / "a.md"), str(tmp_path / "b.md"))
+    assert added.exit_code == 1
+    assert "b.md: would replace" in added.stderr
 
 
 def test_a_zip_is_its_documents_and_its_faults_are_lines(run: Run, tmp_path: Path) -> None:

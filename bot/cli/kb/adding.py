@@ -1,7 +1,6 @@
 """`helpdesk kb add`: files and folders into the library, one document at a time, whole or not at all."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +25,7 @@ from knowledge_base import library
 from knowledge_base.documents import Attributes, DocumentKind, StructuredDocument
 from knowledge_base.errors import LibraryError, ReadError
 from knowledge_base.library import Added, Manifest
-from knowledge_base.readers import ReaderProcess
+from knowledge_base.readers import ReaderProcess, Unchanged
 from knowledge_base.tables import DocumentState
 
 # Of a change, as much as a terminal shows at once; `kb diff` shows the rest.
@@ -218,13 +217,16 @@ def _add_each(
 
     try:
         content = source.get()
-        source_hash = hashlib.sha256(content.data).hexdigest()
-        if known := _known(run, job, source_hash):
-            yield _Taken(source.label, TakenIn(known))
-            return
-        for reading in reader.read_each(content.name, content.data, on_page):
+        known = _nothing_to_do(run, job)
+        for reading in reader.read_each(content.name, content.data, on_page, known=known):
             whole = reading.name == content.name
             label = source.label if whole else source.label + reading.name.removeprefix(content.name)
+            if not isinstance(reading, ReadError) and (kept := _known(run, job, reading.source_hash)):
+                yield _Taken(label, TakenIn(kept))
+                continue
+            if isinstance(reading, Unchanged):
+                yield _NotTaken(f"{label}: somebody changed it in the library just now; add it again")
+                continue
             if isinstance(reading, ReadError):
                 page = f", page {reading.page}" if reading.page else ""
                 yield _NotTaken(f"{label}{page}: {reading.reason}")
@@ -235,7 +237,7 @@ def _add_each(
                 _from(reading.document, content),
                 reading.name,
                 label,
-                source_hash if whole else "",
+                reading.source_hash,
                 taken,
             )
     except FetchError as error:
@@ -251,6 +253,14 @@ def _from(document: StructuredDocument, content: Content) -> StructuredDocument:
     if not content.address or document.attributes.source_address:
         return document
     return replace(document, attributes=replace(document.attributes, source_address=content.address))
+
+
+def _nothing_to_do(run: _Run, job: _Job) -> frozenset[str]:
+    """Return the hashes of the bytes with which nothing is left to do."""
+    if run.again or not run.about.empty:
+        return frozenset()
+    with reading(run.services.engine) as session:
+        return library.known_sources(session, drafts=job.how is HowToPublish.NOTHING)
 
 
 def _known(run: _Run, job: _Job, source_hash: str) -> Added | None:
@@ -274,9 +284,13 @@ def _keep(
     """Take in one document, whole or not at all."""
     try:
         with transaction(run.services.engine) as session:
+            document = run.about.of(document)
+            if not job.exported:
+                others = {one.added.document_id: one.file for one in taken}
+                document = library.told_apart(session, document, label, others)
             done = curation.take_in(
                 session,
-                run.about.of(document),
+                document,
                 run.actor,
                 source_name=name,
                 # With attributes of the command line, the bytes alone are not what was kept.
@@ -304,7 +318,7 @@ def _refuse_twin(run: _Run, done: TakenIn, label: str, taken: list[_Taken]) -> N
     if twin is not None and (done.added.changed or run.dry):
         raise _NotTaken(
             f"{label}: would replace {twin.file}, added a moment ago as {document_id}: "
-            "give one of them a slug of its own"
+            "give one of them an id of its own"
         )
 
 

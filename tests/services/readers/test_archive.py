@@ -4,18 +4,21 @@ import stat
 import zipfile
 from collections.abc import Iterable
 
-from knowledge_base.readers import Read, ReaderLimits, ReaderProcess, ReadError
+from knowledge_base.readers import Read, ReaderLimits, ReaderProcess, ReadError, Unchanged
 from tests.support.office_files import docx_of, zip_of
 from tests.support.pdf_files import Text, page_of, pdf_of
 from tests.support.reading import refusal, texts
 
 
-def told(readings: Iterable[Read | ReadError]) -> dict[str, str]:
-    """Return each reading's name with its words, or its fault."""
-    return {
-        one.name: one.reason if isinstance(one, ReadError) else " ".join(texts(one.document))
-        for one in readings
-    }
+def told(readings: Iterable[Read | Unchanged | ReadError]) -> dict[str, str]:
+    """Return each reading's name with its words, its fault, or that it is known."""
+    found = {}
+    for one in readings:
+        if isinstance(one, Read):
+            found[one.name] = " ".join(texts(one.document))
+        else:
+            found[one.name] = one.reason if isinstance(one, ReadError) else "known"
+    return found
 
 
 def test_each_document_is_read_under_its_own_name(reader: ReaderProcess) -> None:
@@ -64,7 +67,7 @@ def test_what_leads_out_of_the_archive_or_hides_another_is_refused_by_name(reade
 
 def test_a_member_that_kills_the_process_is_one_fault_and_the_next_are_read() -> None:
     data = zip_of({"a.md": b"A", "b.md": b"* a\n" * 3_000_000, "c.md": b"C"})
-    with ReaderProcess(ReaderLimits(memory_bytes=200_000_000)) as reader:
+    with ReaderProcess(ReaderLimits(memory_bytes=260_000_000)) as reader:
         assert told(reader.read_each("kit.zip", data)) == {
             "kit.zip/a.md": "A",
             "kit.zip/b.md": "reading it takes more memory than a document may",
@@ -87,3 +90,13 @@ def test_a_batch_that_nobody_finishes_leaves_the_reader_usable(reader: ReaderPro
     next(iter(readings))
     readings.close()  # type: ignore[attr-defined]
     assert texts(reader.read("c.md", b"C")) == ["C"]
+
+
+def test_what_is_known_of_an_archive_is_not_read_again(reader: ReaderProcess) -> None:
+    data = zip_of({"a.md": b"A", "b.md": b"B"})
+    (first, _) = reader.read_each("kit.zip", data)
+    assert isinstance(first, Read)
+    assert told(reader.read_each("kit.zip", data, known=[first.source_hash])) == {
+        "kit.zip/a.md": "known",
+        "kit.zip/b.md": "B",
+    }
