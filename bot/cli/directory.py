@@ -45,6 +45,11 @@ def _group() -> None:
     """People, identities, roles and cities."""
 
 
+def register(parent: typer.Typer) -> None:
+    """Add the group."""
+    parent.add_typer(app, name="directory")
+
+
 @app.command("import")
 @one_line_errors
 def import_file(

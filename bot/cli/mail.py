@@ -17,6 +17,11 @@ def _group() -> None:
     """Take mail from files."""
 
 
+def register(parent: typer.Typer) -> None:
+    """Add the group."""
+    parent.add_typer(app, name="email")
+
+
 @app.command("ingest")
 @one_line_errors
 def ingest(

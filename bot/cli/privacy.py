@@ -24,7 +24,8 @@ from bot.cli.common import (
     plain,
 )
 from bot.database import reading, transaction
-from bot.privacy import need_to_know, person_data, register, retention
+from bot.privacy import need_to_know, person_data, retention
+from bot.privacy import register as access_register
 from bot.provisioning import NotReady
 from bot.redaction import mask
 from bot.rendering import times
@@ -45,6 +46,11 @@ Reason = Annotated[str, typer.Option("--reason", "-r", help="Why. It is kept in 
 @app.callback()
 def _group() -> None:
     """Who may know, who opened what, holds, export and erasure. docs/privacy.md explains all of it."""
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the group."""
+    parent.add_typer(app, name="privacy")
 
 
 @app.command("access-log")
@@ -170,7 +176,7 @@ def hold(
                 now=now,
             )
             opening = Opening(Opened.HOLD, actor.person_id, CHANNEL, reason, request_id, person_id=person_id)
-            register.enter(session, services, opening, now)
+            access_register.enter(session, services, opening, now)
         out.print(f"Hold {placed.id}, to be reviewed on {placed.review_on.isoformat()}.")
 
 
@@ -197,7 +203,7 @@ def release(
                 gone.request_id,
                 person_id=gone.person_id,
             )
-            register.enter(session, services, opening, now)
+            access_register.enter(session, services, opening, now)
         out.print(f"Hold {number} is released.")
 
 

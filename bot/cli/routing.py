@@ -23,6 +23,11 @@ def _group() -> None:
     """Who should take a ticket, and why."""
 
 
+def register(parent: typer.Typer) -> None:
+    """Add the group."""
+    parent.add_typer(app, name="routing")
+
+
 @app.command("explain")
 @one_line_errors
 def explain(

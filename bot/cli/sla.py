@@ -53,6 +53,11 @@ def _group() -> None:
     """Clocks and policies: when something would be due, and why."""
 
 
+def register(parent: typer.Typer) -> None:
+    """Add the group."""
+    parent.add_typer(app, name="sla")
+
+
 @app.command("due")
 @one_line_errors
 def due(

@@ -46,6 +46,11 @@ def _group() -> None:
     """Work tickets from the terminal."""
 
 
+def register(parent: typer.Typer) -> None:
+    """Add the group."""
+    parent.add_typer(app, name="tickets")
+
+
 @app.command("list")
 @one_line_errors
 def list_tickets(

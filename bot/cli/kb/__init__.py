@@ -13,6 +13,11 @@ def _group() -> None:
     """Add to the library, look into it, search it, keep it current."""
 
 
+def register(parent: typer.Typer) -> None:
+    """Add the group."""
+    parent.add_typer(app, name="kb")
+
+
 app.command("add")(adding.add)
 app.command("import", hidden=True)(adding.add)
 app.command("list")(looking.list_documents)
