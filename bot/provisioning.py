@@ -20,7 +20,6 @@ from bot.tables import MasterKey
 from bot.vault import Vault, VaultError, read_key_file, write_key_file
 from knowledge_base import library, starter
 from knowledge_base.errors import ReadError
-from knowledge_base.readers import ReaderProcess
 
 Say = Callable[[str], None]
 
@@ -144,17 +143,14 @@ def import_starter(engine: Engine, now: datetime, say: Say) -> int:
         if not library.is_empty(session):
             return 0
     say("importing the starter library")
-    added = 0
-    with ReaderProcess() as reader:
-        for name, data in starter.starter_files():
-            try:
-                document = reader.read(name, data)
-            except ReadError as error:
-                raise NotReady(f"the starter library is damaged: {error}") from None
-            with transaction(engine) as session:
-                library.add(session, document, source_name=name, by="starter library", now=now)
-            added += 1
-    return added
+    try:
+        documents = tuple(starter.documents())
+    except ReadError as error:
+        raise NotReady(f"the starter library is damaged: {error}") from None
+    with transaction(engine) as session:  # all or none: a desk that dies here begins anew
+        for name, document in documents:
+            library.add(session, document, source_name=name, by="starter library", now=now)
+    return len(documents)
 
 
 def seed_demonstration(settings: Settings, engine: Engine, now: datetime) -> bool:

@@ -27,6 +27,17 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018\u02bc\u00b4\u0060\uff07
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-"))
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "\u00ad": None, "\u200b": None, "ß": "ss"})
 
+
+class _Marks(dict[int, int | None]):
+    """For `str.translate`: combining marks go, everything else stays. Filled as characters are met."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.combining(chr(code)) else code
+        self[code] = kept
+        return kept
+
+
+_MARKS = _Marks()
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu)'(?=\w)")
 _DOTTED_ACRONYM = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?")
 _DOTTED_NUMBER = re.compile(r"\b\d(?:-\d)+\b(?!-)")
@@ -47,7 +58,7 @@ def fold(text: str) -> str:
     text = text.translate(_LIGATURES)
     decomposed = unicodedata.normalize("NFKD", text)
     # Again: a mathematical or full-width capital is a capital only once it is decomposed.
-    return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).casefold()
+    return decomposed.translate(_MARKS).casefold()
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -83,9 +94,14 @@ def telling(text: str, language: str) -> frozenset[str]:
         term
         for word in words(text)
         if word not in weak
-        for term in analyse(word, language)
+        for term in _terms(word, language)
         if term not in weak
     )
+
+
+@lru_cache(maxsize=65536)
+def _terms(word: str, language: str) -> tuple[str, ...]:
+    return analyse(word, language)
 
 
 @lru_cache(maxsize=65536)

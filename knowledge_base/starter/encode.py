@@ -8,17 +8,14 @@ import sys
 
 from knowledge_base.generations.senses import known_codes, save, starter_file
 from knowledge_base.passages import cut
-from knowledge_base.readers.cleaning import cleaned
-from knowledge_base.readers.markdown import read_markdown
 from knowledge_base.senses.making import make
-from knowledge_base.starter import starter_files
+from knowledge_base.starter import documents
 
 
 def texts() -> list[str]:
     """Return every passage, title and heading of the starter library, each once, in one order."""
     found: dict[str, None] = {}
-    for name, data in starter_files():
-        article = cleaned(read_markdown(name, data))  # as the library keeps it
+    for _, article in documents():
         parts = cut(article)
         found.update(dict.fromkeys((article.title, *(part.text for part in parts))))
         found.update(dict.fromkeys(". ".join(part.heading[-2:]) for part in parts))
