@@ -115,7 +115,7 @@ def at_scale(made: DeskFactory, engine: str, count: int) -> list[Row]:
         idle = median_ms(lambda: beat(desk.services), 15)
         with reading(desk.services.engine) as session:
             actor = directory.actor_of(session, experts[0])
-            queue = median_ms(lambda: reports.queue(session, actor), 15)
+            queue = median_ms(lambda: reports.queue(session, actor, now), 15)
         openings = open_with_writers(desk, 8, 25)
         desk.clock.now = due
         with reading(desk.services.engine) as session:

@@ -25,13 +25,13 @@ from bot.channels.email.intake import Intake
 from bot.channels.email.sender import SmtpSender
 from bot.conversation import Accepted
 from bot.database import reading, transaction
-from bot.delivery import digests, loop, nudges, paging
+from bot.delivery import announce, digests, loop, nudges, paging
 from bot.messages import Inbound
 from bot.privacy import retention
 from bot.redaction import mask
 from bot.services import Services
 from bot.tables import SWEEP, Beat
-from escalation import chains, outbox, plans, reminders
+from escalation import chains, outbox, plans, reminders, tickets
 from escalation.tables import ChannelName
 from knowledge_base import language, meaning
 from knowledge_base.topics import topic_model
@@ -63,6 +63,10 @@ def beat(services: Services) -> int:
         services.outbox_ready.set()
     with reading(services.engine) as session:
         busy = chains.due(session, now) or reminders.due(session, now)
+        sleepers = tickets.sleepers_due(session, now)
+    if sleepers:
+        while _in_turn(services, _wake, now):
+            services.outbox_ready.set()
     if busy:
         while said_now := _in_turn(services, _escalate, now):
             said += said_now
@@ -88,6 +92,12 @@ def _escalate(session: Session, services: Services, now: datetime) -> int:
     steps = chains.sweep(session, services.policy, now)
     nudges.enqueue(session, services, steps, now)
     return len(steps)
+
+
+def _wake(session: Session, services: Services, now: datetime) -> int:
+    woken = tickets.wake(session, now)
+    announce.enqueue(session, services, woken, now)
+    return len(woken)
 
 
 def _record(session: Session, services: Services, now: datetime) -> int:

@@ -1,7 +1,10 @@
 """Read-only queries for the console, the command line and the figures. Masked text only."""
 
-from sqlalchemy import case
-from sqlmodel import Session, col, select
+from datetime import datetime
+from enum import StrEnum, auto
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, func, select
 
 from escalation import confidentiality, tickets
 from escalation.access import Actor
@@ -13,20 +16,58 @@ from escalation.tables import (
 )
 
 
-def queue(session: Session, actor: Actor, *, finished: bool = False, limit: int = 200) -> tuple[Ticket, ...]:
-    """Return the tickets the actor may see, the earliest due first. Those of their own city, and
-    those sealed to others, are not there.
+class Part(StrEnum):
+    """Which tickets of the queue."""
+
+    ALL = auto()
+    MINE = auto()
+    UNCLAIMED = auto()
+
+
+def queue(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    part: Part = Part.ALL,
+    finished: bool = False,
+    limit: int = 200,
+) -> tuple[Ticket, ...]:
+    """Return the tickets the actor may see, the earliest due first, those asleep last. Those of their own city,
+    and those sealed to others, are not there.
 
     The caller has asked `access.may(actor, READ_QUEUE)` before.
     """
-    query = select(Ticket).where(*confidentiality.knowable(actor, col(Ticket.request_id)))
+    theirs = _part(actor, part, finished=finished)
+    awake = or_(col(Ticket.snoozed_until).is_(None), col(Ticket.snoozed_until) <= now)
+    dated, undated = col(Ticket.due_at).is_not(None), col(Ticket.due_at).is_(None)
+    found: list[Ticket] = []
+    # one query for each stretch of the list: the index on due times then has them in order, however many there are
+    for conditions in ((awake, dated), (awake, undated), (col(Ticket.snoozed_until) > now,)):
+        if len(found) < limit:
+            found += session.exec(
+                select(Ticket)
+                .where(*theirs, *conditions)
+                .order_by(col(Ticket.due_at), col(Ticket.priority), col(Ticket.id))
+                .limit(limit - len(found))
+            ).all()
+    return tuple(found)
+
+
+def queue_length(session: Session, actor: Actor, part: Part = Part.ALL) -> int:
+    """Return how many unfinished tickets the actor may see."""
+    return session.exec(select(func.count()).select_from(Ticket).where(*_part(actor, part))).one()
+
+
+def _part(actor: Actor, part: Part, *, finished: bool = False) -> tuple[ColumnElement[bool], ...]:
+    conditions = [*confidentiality.knowable(actor, col(Ticket.request_id))]
     if not finished:
-        query = query.where(col(Ticket.state).in_(UNFINISHED))
-    undated_last = case((col(Ticket.due_at).is_(None), 1), else_=0)
-    query = query.order_by(undated_last, col(Ticket.due_at), col(Ticket.priority), col(Ticket.id)).limit(
-        limit
-    )
-    return tuple(session.exec(query).all())
+        conditions.append(col(Ticket.state).in_(UNFINISHED))
+    if part is Part.MINE:
+        conditions.append(col(Ticket.assignee_id) == actor.person_id)
+    elif part is Part.UNCLAIMED:
+        conditions.append(col(Ticket.assignee_id).is_(None))
+    return tuple(conditions)
 
 
 def transcript(session: Session, request_id: int) -> tuple[Message, ...]:

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +9,12 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot import promises
+from bot.cli import sla_story
 from bot.cli.common import (
     AsJson,
     AsWhom,
     DataDir,
     acting,
-    actor_named,
     desk,
     err,
     one_line_errors,
@@ -23,6 +22,7 @@ from bot.cli.common import (
     plain,
     send_due,
 )
+from bot.cli.sla_story import Number, in_json, said
 from bot.database import reading
 from bot.provisioning import NotReady
 from bot.rendering import times
@@ -33,13 +33,11 @@ from escalation.access import OPERATOR, Actor, Verb, may
 from escalation.business_hours import force_packaged_zones
 from escalation.errors import Forbidden, NotFound
 from escalation.holiday_edits import edit_holidays
-from escalation.sla import Policy, PolicyError, Story, load_policy, tell, write_policy
+from escalation.sla import Policy, PolicyError, load_policy, write_policy
 from escalation.tickets.policies import Moves
 
-LONGEST_SUM = 21
-HEAD_OF_SUM = 14
 app = typer.Typer(no_args_is_help=True)
-Number = Annotated[str, typer.Argument(help="The ticket's number, such as HD-1042.")]
+app.command("explain")(sla_story.explain)
 PolicyFile = Annotated[
     Path,
     typer.Option(
@@ -123,56 +121,9 @@ def due(
         }
         out.print(json.dumps(shown, ensure_ascii=False, indent=2))
         return
-    out.print(plain(f"Due {_said(found.due)} ({zone})"))
+    out.print(plain(f"Due {said(found.due)} ({zone})"))
     for point in found.points[:-1]:
-        out.print(f"  {point.name:>3} %  {_said(point.at)}")
-
-
-@app.command("explain")
-@one_line_errors
-def explain(number: Number, who: AsWhom = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Tell the story of every clock of a ticket: started, paused, resumed, due, and why.
-
-    The sum under each clock lists the dates that counted, so that it can be checked against a calendar.
-    """
-    with desk(data_dir) as services, reading(services.engine) as session:
-        actor = actor_named(session, who)
-        ticket = tickets.by_number(session, number)
-        if not may(actor, Verb.READ_TICKET, tickets.thing(session, ticket)):
-            raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
-        now = services.clock()
-        log = tickets.clocks.log_of(session, ticket)
-        policy = tickets.clocks.policy_of(session, log, services.policy)
-        states = tickets.clocks.states(session, ticket, services.policy, now)
-        stories = [tell(policy, state, log, now) for state in states]
-        title = (
-            f"{tickets.number_of(ticket.id or 0)}  {ticket.priority}  {ticket.state.value.replace('_', ' ')}"
-        )
-    if as_json:
-        out.print(
-            json.dumps([asdict(story) for story in stories], ensure_ascii=False, indent=2, default=_json)
-        )
-        return
-    version = f", version {policy.version}" if policy.version else ""
-    out.print(plain(f"{title}  policy {policy.name}{version}"))
-    for story in stories:
-        _print_story(story)
-
-
-def _print_story(story: Story) -> None:
-    out.print()
-    out.print(plain(story.title))
-    out.print(plain(f"  Counted {story.calendar}; times below are {story.zone}."))
-    for line in story.lines:
-        out.print(plain(f"  {_said(line.at)}  {line.words}"))
-    shown = story.sum if len(story.sum) <= LONGEST_SUM else (*story.sum[:HEAD_OF_SUM], *story.sum[-3:])
-    for index, row in enumerate(shown):
-        if len(shown) < len(story.sum) and index == HEAD_OF_SUM:
-            out.print(f"      ... {len(story.sum) - len(shown)} more dates (--json shows each)")
-        parts = ", ".join(f"{_hour(a, row.day)}-{_hour(b, row.day)}" for a, b in row.spans)
-        gave = f"{parts}  {_span(row.counted)}, {_span(row.so_far)} so far" if parts else row.closed
-        out.print(plain(f"      {row.day:%a %Y-%m-%d}  {gave}"))
-    out.print(f"  Due {_said(story.due)}: {story.standing}.")
+        out.print(f"  {point.name:>3} %  {said(point.at)}")
 
 
 @app.command("preview")
@@ -183,7 +134,9 @@ def preview(policy: PolicyFile, as_json: AsJson = False, data_dir: DataDir = Non
     with desk(data_dir) as services:
         total, moves = _preview(services, read[1])
         if as_json:
-            out.print(json.dumps([asdict(one) for one in moves], ensure_ascii=False, indent=2, default=_json))
+            out.print(
+                json.dumps([asdict(one) for one in moves], ensure_ascii=False, indent=2, default=in_json)
+            )
             return
         _print_moves(services, total, moves)
 
@@ -379,25 +332,3 @@ def _known_people(services: Services, policy: Policy) -> None:
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-
-
-def _hour(at: datetime, day: date) -> str:
-    later = (at.date() - day).days
-    if later == 1 and at.hour == at.minute == 0:
-        return "24:00"
-    return f"{at:%H:%M}" if not later else f"{at:%a %H:%M}"
-
-
-def _span(span: timedelta) -> str:
-    minutes, seconds = divmod(round(span.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "nothing"
-
-
-def _json(value: object) -> str:
-    return value.isoformat() if isinstance(value, (datetime, date)) else str(value)
-
-
-def _said(at: datetime) -> str:
-    return f"{at:%a} {at.isoformat(' ', 'minutes')}"

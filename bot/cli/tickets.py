@@ -59,13 +59,13 @@ def list_tickets(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """List tickets, the earliest due first."""
+    """List tickets, the earliest due first, those asleep last."""
     with desk(data_dir) as services:
         with reading(services.engine) as session:
             actor = actor_named(session, who)
             if not may(actor, Verb.READ_QUEUE):
                 raise Forbidden("Only experts, leads and auditors see the queue.")
-            rows = reports.queue(session, actor, finished=everything)
+            rows = reports.queue(session, actor, services.clock(), finished=everything)
             cards = [casework.card_of(session, row) for row in rows]
         if as_json:
             out.print(json.dumps([asdict(card) for card in cards], ensure_ascii=False, indent=2, default=str))

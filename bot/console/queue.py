@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,8 +14,9 @@ from bot.console.texts import TEXTS
 from bot.console.topics import topic_name
 from bot.redaction import mask
 from bot.rendering.labels import label
-from escalation import confidentiality, tickets
+from escalation import confidentiality, reports, tickets
 from escalation.access import Actor
+from escalation.reports import Part
 from escalation.tables import (
     UNFINISHED,
     Affiliation,
@@ -30,7 +31,7 @@ from escalation.tables import (
 
 _SUMMARY = 140
 _DONE = 50
-_NEVER = datetime.max.replace(tzinfo=UTC)
+_MOST = 500
 
 
 class Show(StrEnum):
@@ -40,6 +41,9 @@ class Show(StrEnum):
     MINE = "mine"
     UNCLAIMED = "unclaimed"
     DONE = "done"
+
+
+_PARTS = {Show.ALL: Part.ALL, Show.MINE: Part.MINE, Show.UNCLAIMED: Part.UNCLAIMED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +80,20 @@ class QueuePage:
 
 
 def read_queue(session: Session, actor: Actor, show: Show, reader: Reader) -> QueuePage:
-    """Return the tickets that the actor may read, what is due first in front."""
+    """Return the tickets that the actor may read, what is due first in front, what sleeps at the end."""
     texts = TEXTS[reader.language]
     knowable = confidentiality.knowable(actor, col(Ticket.request_id))
-    readable = session.exec(select(Ticket).where(col(Ticket.state).in_(UNFINISHED), *knowable)).all()
-    facts = _Facts(session, readable)
-    chosen = {
-        Show.ALL: list(readable),
-        Show.MINE: [ticket for ticket in readable if ticket.assignee_id == actor.person_id],
-        Show.UNCLAIMED: [ticket for ticket in readable if ticket.assignee_id is None],
-    }
-    counts = tuple((part, len(found)) for part, found in chosen.items())
+    counts = tuple((part, reports.queue_length(session, actor, known)) for part, known in _PARTS.items())
     if show is Show.DONE:
-        done = session.exec(
+        rows = session.exec(
             select(Ticket)
             .where(col(Ticket.state).not_in(UNFINISHED), *knowable)
             .order_by(col(Ticket.id).desc())
             .limit(_DONE)
         ).all()
-        facts = _Facts(session, done)
-        rows = list(done)
     else:
-        rows = sorted(chosen[show], key=facts.order)
+        rows = reports.queue(session, actor, reader.now, part=_PARTS[show], limit=_MOST)
+    facts = _Facts(session, rows)
     empty = {
         Show.ALL: texts.empty_all,
         Show.MINE: texts.empty_mine,
@@ -150,11 +146,6 @@ class _Facts:
             .order_by(col(Reminder.id))
         ).all():
             self._reminded[reminder.subject_id] = reminder.recorded_at
-
-    def order(self, ticket: Ticket) -> tuple[datetime, str, int]:
-        """Return what the queue is sorted by: due first, then urgent, then older."""
-        clock = self._clocks.get(ticket.id or 0)
-        return (clock.due_at if clock else _NEVER, ticket.priority.value, ticket.id or 0)
 
     def row(self, ticket: Ticket, actor: Actor, reader: Reader) -> QueueRow:
         """Return one ticket as the list shows it."""

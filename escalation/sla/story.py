@@ -1,4 +1,7 @@
-"""Tell the story of a clock in words: started, paused, resumed, set anew, due, stopped, and why. Pure."""
+"""Tell the story of a clock in words: started, paused, resumed, set anew, due, stopped, and why. Pure.
+
+`wording` has the words, in English and in French.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,36 +12,8 @@ from escalation.sla.clocks import ClockState
 from escalation.sla.events import Event
 from escalation.sla.kinds import EventKind, Target
 from escalation.sla.policy import Duration, Policy
+from escalation.sla.wording import Wording, hours_in_words, wording
 
-_NAMES = {
-    Target.ACKNOWLEDGE: "Taking the case",
-    Target.FIRST_RESPONSE: "First reply",
-    Target.NEXT_RESPONSE: "Next reply",
-    Target.UPDATE: "Update",
-    Target.RESOLUTION: "Resolution",
-    Target.SILENCE: "Word from the official",
-}
-_CAUSES = {
-    EventKind.OPENED: "the request was handed to people",
-    EventKind.ABSORBED: "another ticket was merged into this one, and its time counts",
-    EventKind.POLICY_APPLIED: "another policy was applied to open tickets",
-    EventKind.PRIORITY_CHANGED: "the priority changed",
-    EventKind.REOPENED: "the ticket was opened again",
-    EventKind.NEEDED_BY_SET: "the official stated a deadline",
-    EventKind.REQUESTER_MESSAGE: "the official wrote",
-    EventKind.CLAIMED: "an expert claimed it",
-    EventKind.ACKNOWLEDGED: "an expert acknowledged it",
-    EventKind.PUBLIC_REPLY: "an expert replied to the official",
-    EventKind.SOLVED: "it was resolved",
-    EventKind.HANDED_OVER: "it was handed over",
-    EventKind.RETURNED: "it was returned to the pool",
-    EventKind.RESUMED: "work went on",
-    EventKind.WAITING_REQUESTER: "waiting for the official",
-    EventKind.WAITING_THIRD_PARTY: "waiting for somebody else",
-    EventKind.CLOSED: "it was closed",
-    EventKind.CANCELLED: "it was cancelled",
-    EventKind.MERGED: "it was merged into another ticket",
-}
 _STARTS = frozenset(
     {
         EventKind.OPENED,
@@ -103,104 +78,118 @@ class Story:
 
 
 def tell(
-    policy: Policy, state: ClockState, events: Iterable[Event], now: datetime, *, zone: str | None = None
+    policy: Policy,
+    state: ClockState,
+    events: Iterable[Event],
+    now: datetime,
+    *,
+    zone: str | None = None,
+    language: str = "en",
 ) -> Story:
     """Return the story of one clock as it stands at `now`, in the calendar's zone or the one given."""
+    say = wording(language)
     where = zone or (policy.hub_calendar.zone if state.calendar.continuous else state.calendar.zone)
     local = zone_of(where)
     log = sorted(events, key=lambda event: event.at)
-    lines = sorted(_lines(state, log, now), key=lambda line: line.at)
+    lines = sorted(_lines(state, log, now, say), key=lambda line: line.at)
     return Story(
         target=state.target,
         cycle=state.cycle,
-        title=_title(state),
-        calendar=_hours(state.calendar),
+        title=_title(state, say),
+        calendar=_hours(state.calendar, say),
         zone=where,
         lines=tuple(Line(line.at.astimezone(local), line.words) for line in lines),
-        sum=_sum(state, where),
+        sum=_sum(state, where, say),
         due=state.due_at.astimezone(local),
-        standing=_standing(state, now),
+        standing=_standing(state, now, say),
     )
 
 
-def cause_in_words(kind: str) -> str:
+def cause_in_words(kind: str, say: Wording) -> str:
     """Return what an event means, as a clause."""
-    return _CAUSES[EventKind(kind)] if kind in _CAUSES else kind.replace("_", " ")
+    known = next((cause for cause in say.causes if cause == kind), None)
+    return say.causes[known] if known else kind.replace("_", " ")
 
 
-def _title(state: ClockState) -> str:
-    name = _NAMES.get(state.target, state.target.value.replace("_", " ").capitalize())
-    again = f" no. {state.cycle}" if state.cycle > 1 else ""
-    return f"{name}{again} ({state.priority}): {_allowance(state.allowed, state.calendar)}"
+def _title(state: ClockState, say: Wording) -> str:
+    name = say.names.get(state.target, state.target.value.replace("_", " ").capitalize())
+    name = say.numbered.format(name=name, cycle=state.cycle) if state.cycle > 1 else name
+    allowance = _allowance(state.allowed, state.calendar, say)
+    return say.title.format(name=name, priority=state.priority, allowance=allowance)
 
 
-def _allowance(allowed: Duration | None, calendar: Calendar) -> str:
+def _allowance(allowed: Duration | None, calendar: Calendar, say: Wording) -> str:
     if allowed is None:
-        return "by the deadline the official stated"
+        return say.by_deadline
     if allowed.days:
-        return f"{allowed}, each the opening hours of one date"
-    return f"{allowed} of elapsed time" if calendar == always() else f"{allowed} of opening hours"
+        one, many = say.day
+        return say.of_days.format(amount=one if allowed.days == 1 else many.format(days=allowed.days))
+    return (say.of_elapsed if calendar == always() else say.of_hours).format(amount=allowed)
 
 
-def _hours(calendar: Calendar) -> str:
+def _hours(calendar: Calendar, say: Wording) -> str:
     if calendar == always():
-        return "round the clock: every minute counts, nights, weekends and holidays too"
-    return f"{calendar.name}: {hours_text(calendar.windows)} ({calendar.zone})"
+        return say.round_the_clock
+    return f"{calendar.name}: {hours_in_words(hours_text(calendar.windows), say.language)} ({calendar.zone})"
 
 
-def _lines(state: ClockState, log: list[Event], now: datetime) -> Iterable[Line]:
+def _lines(state: ClockState, log: list[Event], now: datetime, say: Wording) -> Iterable[Line]:
+    def cause(kind: str) -> str:
+        return cause_in_words(kind, say)
+
     started = _kind_at(log, state.started_at, _STARTS)
     if started is None:
         earlier = [e for e in log if e.kind in _STARTS and e.at <= state.started_at]
-        said = cause_in_words(earlier[-1].kind) if earlier else "its time began"
-        yield Line(state.started_at, f"started at the opening, because {said} while nobody was on duty")
+        because = cause(earlier[-1].kind) if earlier else say.began
+        yield Line(state.started_at, say.started_at_opening.format(cause=because))
     else:
-        yield Line(state.started_at, f"started, because {cause_in_words(started)}")
+        yield Line(state.started_at, say.started.format(cause=cause(started)))
     pauses = [(pause.start, pause.end) for pause in state.paused]
     if state.paused_since is not None:
         pauses.append((state.paused_since, None))
     for begin, end in pauses:
-        yield Line(begin, f"paused: {cause_in_words(_kind_at(log, begin, _PAUSES) or 'waiting')}")
+        held = _kind_at(log, begin, _PAUSES)
+        yield Line(begin, say.paused.format(cause=say.pauses[EventKind(held)] if held else say.waiting))
         if end is not None and end != state.stopped_at:
             back = _kind_at(log, end, _RESUMES)
-            yield Line(end, f"resumed{f', because {cause_in_words(back)}' if back else ''}")
+            yield Line(end, say.resumed + (say.because.format(cause=cause(back)) if back else ""))
     for revision in state.revisions:
-        change = f", {revision.priority_before} to {revision.priority_after}"
-        change = change if revision.priority_before is not revision.priority_after else ""
-        yield Line(revision.at, f"set anew, because {cause_in_words(revision.cause)}{change}")
+        before, after = revision.priority_before, revision.priority_after
+        change = say.from_to.format(before=before, after=after) if before is not after else ""
+        yield Line(revision.at, say.set_anew.format(cause=cause(revision.cause)) + change)
     if state.breached_at is not None:
-        yield Line(state.breached_at, "breached: its due instant passed; nothing later undoes that")
+        yield Line(state.breached_at, say.breached)
     if state.stopped_at is not None:
-        yield Line(state.stopped_at, _stopped(state, log))
+        yield Line(state.stopped_at, _stopped(state, log, say))
     elif state.paused_since is None and state.due_at > now:
-        yield Line(state.due_at, "due")
+        yield Line(state.due_at, say.due)
 
 
-def _stopped(state: ClockState, log: list[Event]) -> str:
+def _stopped(state: ClockState, log: list[Event], say: Wording) -> str:
     kinds = _STOPS.get(state.target, frozenset()) | _ENDS | (_CHANGES if state.cancelled else frozenset())
     kind = _kind_at(log, state.stopped_at, kinds)
-    because = f", because {cause_in_words(kind)}" if kind else ""
+    because = say.because.format(cause=cause_in_words(kind, say)) if kind else ""
     if state.cancelled:
-        return f"no longer promised{because}"
-    late = "; learnt of only after the due instant" if state.met_recorded_late else ""
-    return f"stopped {'in time' if state.met else 'late'}{because}{late}"
+        return say.no_longer_promised + because
+    late = say.learnt_late if state.met_recorded_late else ""
+    return (say.stopped_in_time if state.met else say.stopped_late) + because + late
 
 
 def _kind_at(log: list[Event], at: datetime | None, kinds: frozenset[EventKind]) -> str | None:
     return next((event.kind for event in reversed(log) if event.at == at and event.kind in kinds), None)
 
 
-def _standing(state: ClockState, now: datetime) -> str:
+def _standing(state: ClockState, now: datetime, say: Wording) -> str:
     if state.cancelled:
-        return "no longer promised"
+        return say.no_longer_promised
     if state.stopped_at is not None:
-        return "met" if state.met else "done, but late"
+        return say.met if state.met else say.done_late
     if state.paused_since is not None:
-        return "paused; the due time shown is the one if it went on now"
-    return "overdue" if state.due_at <= now else "running"
+        return say.standing_paused
+    return say.overdue if state.due_at <= now else say.running
 
 
-def _sum(state: ClockState, zone: str) -> tuple[Counted, ...]:
+def _sum(state: ClockState, zone: str, say: Wording) -> tuple[Counted, ...]:
     """Return the dates from where the allowance began to the due instant, and what each gave."""
     local = zone_of(zone)
     pauses = [*((p.start, p.end) for p in state.paused), (state.paused_since, None)]
@@ -223,8 +212,8 @@ def _sum(state: ClockState, zone: str) -> tuple[Counted, ...]:
         if not parts and not state.calendar.continuous:
             holiday = named.get(day)
             place = f" ({holiday.region})" if holiday and holiday.region else ""
-            why = f"{holiday.name or 'holiday'}{place}" if holiday else "paused or closed"
-            why = "closed" if not holiday and not state.calendar.windows[day.weekday()] else why
+            why = f"{holiday.name or say.holiday}{place}" if holiday else say.paused_or_closed
+            why = say.closed if not holiday and not state.calendar.windows[day.weekday()] else why
         elif not parts:
             continue
         found.append(Counted(day, parts, gave, so_far, why))

@@ -35,6 +35,12 @@ class Ticket(Base, table=True):
             sqlite_where=text("state NOT IN ('solved', 'closed', 'cancelled')"),
             postgresql_where=text("state NOT IN ('solved', 'closed', 'cancelled')"),
         ),
+        Index(
+            "ix_ticket_asleep",
+            "snoozed_until",
+            sqlite_where=text("snoozed_until IS NOT NULL"),
+            postgresql_where=text("snoozed_until IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -106,6 +112,7 @@ class Reminder(Base, table=True):
     __tablename__ = "reminder"
     __table_args__ = (
         UniqueConstraint("subject_kind", "subject_id", "target", "cycle", "point", "recipient"),
+        Index("ix_reminder_state_send_at", "state", "send_at"),  # what waits, among all that was ever said
     )
     id: int | None = Field(default=None, primary_key=True)
     subject_kind: SubjectKind = by_value(SubjectKind, default=SubjectKind.TICKET)
@@ -117,5 +124,5 @@ class Reminder(Base, table=True):
     due_at: datetime = instant()
     recorded_at: datetime = instant(index=True)
     state: ReminderState = by_value(ReminderState, default=ReminderState.SENT)
-    send_at: datetime = instant(index=True)
+    send_at: datetime = instant()
     settled_at: datetime | None = maybe_instant()

@@ -35,7 +35,15 @@ from escalation.tickets.reading import (
     watched_by,
 )
 from escalation.tickets.record import Cause, seen
-from escalation.tickets.waiting import asleep, resume, snooze, wait_for_requester, wait_for_third_party
+from escalation.tickets.waiting import (
+    asleep,
+    resume,
+    sleepers_due,
+    snooze,
+    wait_for_requester,
+    wait_for_third_party,
+    wake,
+)
 from escalation.tickets.words import note, reply, requester_wrote, takes_replies
 
 NOTED = MOVES[Act.NOTE].event
@@ -92,6 +100,7 @@ __all__ = [
     "set_priority",
     "set_service",
     "set_topic",
+    "sleepers_due",
     "snooze",
     "takes_replies",
     "thing",
@@ -101,6 +110,7 @@ __all__ = [
     "verify",
     "wait_for_requester",
     "wait_for_third_party",
+    "wake",
     "watch",
     "watched_by",
 ]

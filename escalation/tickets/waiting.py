@@ -6,12 +6,12 @@ of who must be told, and neither commits nor sends.
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from escalation.errors import Refused
 from escalation.notices import Notice, TicketMoved
 from escalation.sla import EventKind, Policy
-from escalation.tables import Ticket
+from escalation.tables import UNFINISHED, HelpRequest, Ticket
 from escalation.tickets import clocks
 from escalation.tickets.moves import Act
 from escalation.tickets.reading import derived, events, number_of
@@ -85,6 +85,37 @@ def snooze(
     ticket.snoozed_until = until
     perform(session, ticket, Act.SNOOZE, cause, now, detail=f"until={until.isoformat()}")
     return ()
+
+
+def sleepers_due(session: Session, now: datetime) -> bool:
+    """Tell whether any ticket's sleep is over and nobody was told."""
+    return (
+        session.exec(select(Ticket.id).where(col(Ticket.snoozed_until) <= now).limit(1)).first() is not None
+    )
+
+
+def wake(session: Session, now: datetime, *, limit: int = 50) -> tuple[Notice, ...]:
+    """End the sleep of tickets whose moment has come, and return the notices for their people.
+
+    Two workers never wake the same one.
+    """
+    due = session.exec(
+        select(Ticket)
+        .join(HelpRequest, col(HelpRequest.id) == col(Ticket.request_id))
+        .where(col(Ticket.snoozed_until) <= now)
+        .order_by(col(Ticket.snoozed_until), col(Ticket.id))
+        .limit(limit)
+        .with_for_update(of=HelpRequest, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    notices: list[Notice] = []
+    for ticket in due:
+        until, ticket.snoozed_until = ticket.snoozed_until, None
+        session.add(ticket)
+        if ticket.state in UNFINISHED and until is not None:
+            notices.append(TicketMoved(ticket.id or 0, f"{ticket.id}:{until.isoformat()}", "woke"))
+    session.flush()
+    return tuple(notices)
 
 
 def asleep(session: Session, ticket: Ticket, now: datetime) -> bool:

@@ -83,12 +83,12 @@ def test_words_of_despair_are_sealed_to_the_duty_expert_and_the_lead(desk: Desk)
     for person_id in (bystander, OTHER_EXPERT):
         actor = desk.actor(person_id)
         with reading(desk.services.engine) as session:
-            assert reports.queue(session, actor) == ()
+            assert reports.queue(session, actor, desk.clock()) == ()
         with pytest.raises(NotFound):
             casework.claim(desk.services, "HD-1001", actor, channel="test", source_id="1")
     with reading(desk.services.engine) as session:
-        assert [row.id for row in reports.queue(session, desk.actor(EXPERT))] == [ticket.id]
-        assert reports.queue(session, OPERATOR) == ()
+        assert [row.id for row in reports.queue(session, desk.actor(EXPERT), desk.clock())] == [ticket.id]
+        assert reports.queue(session, OPERATOR, desk.clock()) == ()
     assert [line.what for line in desk.rows(AccessLine)] == ["sealed"]
 
 
@@ -98,7 +98,7 @@ def test_a_complaint_about_a_superior_is_sealed_and_one_about_strangers_is_not(d
     assert [row.reason for row in desk.rows(Seal)] == ["complaint"]
     assert named(desk) == {EXPERT}
     with reading(desk.services.engine) as session:
-        assert [row.id for row in reports.queue(session, desk.actor(OTHER_EXPERT))] == [2]
+        assert [row.id for row in reports.queue(session, desk.actor(OTHER_EXPERT), desk.clock())] == [2]
 
 
 def test_a_lead_from_the_requesters_city_is_not_named(desk: Desk) -> None:
@@ -268,8 +268,8 @@ def test_a_request_split_off_a_sealed_one_is_sealed_to_the_same_people(desk: Des
         source_id="s",
     )
     with reading(desk.services.engine) as session:
-        assert len(reports.queue(session, desk.actor(EXPERT))) == 2
-        assert reports.queue(session, desk.actor(OTHER_EXPERT)) == ()
+        assert len(reports.queue(session, desk.actor(EXPERT), desk.clock())) == 2
+        assert reports.queue(session, desk.actor(OTHER_EXPERT), desk.clock()) == ()
 
 
 # the access log

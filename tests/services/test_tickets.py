@@ -8,6 +8,7 @@ import pytest
 
 from bot import casework
 from bot.database import reading, transaction
+from bot.worker import beat
 from escalation import directory, reports, tickets
 from escalation.access import OPERATOR, Verb, may
 from escalation.errors import AlreadyClaimed, AlreadyDone, IllegalMove, NotFound, Refused
@@ -45,6 +46,35 @@ def ticket(desk: Desk, who: str = "stranger", text: str = QUESTION) -> str:
 def row(desk: Desk, number: str) -> Ticket:
     with reading(desk.services.engine) as session:
         return tickets.by_number(session, number)
+
+
+def test_a_snoozed_ticket_sinks_in_the_queue_and_wakes_with_a_word_to_its_owner(desk: Desk) -> None:
+    jordan, services = desk.actor(EXPERT), desk.services
+    first = ticket(desk)
+    second = ticket(desk, who="another")
+
+    def queue() -> list[str]:
+        with reading(services.engine) as session:
+            return [tickets.number_of(one.id or 0) for one in reports.queue(session, jordan, desk.clock())]
+
+    casework.claim(services, first, jordan, **act("claim"))
+    casework.claim(services, second, jordan, **act("claim"))
+    assert queue() == [first, second]
+    casework.snooze(services, first, jordan, desk.clock() + timedelta(minutes=20), **act("snooze"))
+    assert queue() == [second, first]
+    desk.clock.advance(timedelta(minutes=19))
+    beat(services)
+    assert queue() == [second, first]
+    desk.clock.advance(timedelta(minutes=2))
+    beat(services)
+    beat(services)
+    assert queue() == [first, second]
+    desk.deliver()
+    woken = [sent for sent in desk.sent("ticket_update") if "awake again" in sent.text]
+    assert len(woken) == 1
+    casework.snooze(services, first, jordan, desk.clock() + timedelta(minutes=20), **act("again"))
+    desk.say("Is anybody there?", who="stranger", thread="stranger")
+    assert queue() == [first, second]
 
 
 def test_mirror_columns_say_what_the_events_say(desk: Desk) -> None:

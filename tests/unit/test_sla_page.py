@@ -2,11 +2,25 @@
 
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from escalation.sla import Duration, Target, default_policy
+from bot.cli.sla_story import lines_of
+from escalation.business_hours import from_wall
+from escalation.sla import (
+    Duration,
+    Event,
+    EventKind,
+    Priority,
+    Target,
+    TicketFacts,
+    clocks,
+    default_policy,
+    tell,
+)
+from escalation.sla.wording import ENGLISH
 from escalation.tickets import moves
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "sla.md"
@@ -43,7 +57,28 @@ def _said(steps: tuple[Duration, ...]) -> str:
     return ", then ".join(map(str, steps)) or "-"
 
 
-@pytest.mark.parametrize(("name", "made"), [("policy", policy), ("moves", moves.table)])
+def story() -> str:
+    """Return the story of a ticket across a holiday, a pause and a weekend; docs/sla.md checks it by hand."""
+
+    def event(kind: EventKind, moment: str, priority: Priority | None = None) -> Event:
+        at = from_wall("America/Toronto", datetime.fromisoformat(f"2026-11-{moment}"))
+        return Event(kind, at, at, source_id=f"{kind}{moment}", actor=3, priority=priority)
+
+    log = (
+        event(EventKind.OPENED, "25T15:00", Priority.P3),
+        event(EventKind.CLAIMED, "25T15:40"),
+        event(EventKind.PUBLIC_REPLY, "27T09:30"),
+        event(EventKind.WAITING_REQUESTER, "27T09:30"),
+        event(EventKind.REQUESTER_MESSAGE, "30T11:00"),
+    )
+    now = from_wall("America/Toronto", datetime.fromisoformat("2026-11-30T12:00"))
+    policy = default_policy()
+    states = clocks(policy, TicketFacts(log[0].at), log, now)
+    told = [line for state in states for line in lines_of(tell(policy, state, log, now), ENGLISH)]
+    return "\n".join(["```", *told[1:], "```"])
+
+
+@pytest.mark.parametrize(("name", "made"), [("policy", policy), ("story", story), ("moves", moves.table)])
 def test_the_page_shows_what_the_code_does(name: str, made) -> None:  # type: ignore[no-untyped-def]
     text = PAGE.read_text("utf-8")
     block = re.compile(rf"(<!-- {name}: [^\n]*-->\n)(.*?)(<!-- end -->)", re.DOTALL)

@@ -7,6 +7,7 @@ import pytest
 
 from escalation.business_hours import CalendarError, Holiday, from_wall
 from escalation.holiday_edits import edit_holidays
+from escalation.kinds import TicketState
 from escalation.sla import (
     Event,
     EventKind,
@@ -23,6 +24,7 @@ from escalation.sla import (
     write_policy,
 )
 from escalation.sla.preview import shifts
+from escalation.sla.wording import ENGLISH, FRENCH
 
 
 def at(text: str) -> datetime:
@@ -81,6 +83,29 @@ def test_a_story_across_a_holiday_a_pause_and_a_weekend_adds_up() -> None:
         (30, ["11:00-17:00"], 12, ""),
     ]
     assert (told.due, told.standing) == (at("30T17:00"), "running")
+
+
+def test_a_story_is_told_in_french_with_french_days_and_hours() -> None:
+    policy = short_resolution()
+    states = clocks(policy, TicketFacts(WAITED[0].at), WAITED, at("30T12:00"))
+    state = next(state for state in states if state.target is Target.RESOLUTION)
+    told = tell(policy, state, WAITED, at("30T12:00"), language="fr")
+    assert told.title == "Résolution (P3) : 12 h d’heures d’ouverture"
+    assert told.calendar == "hub: lun.-ven. 09:00-20:00 (America/Toronto)"
+    assert [line.words for line in told.lines] == [
+        "départ, parce que la demande a été confiée à une équipe",
+        "pause : on attend la personne",
+        "reprise, parce que la personne a écrit",
+        "échéance",
+    ]
+    assert told.standing == "en cours"
+    assert [row.closed for row in told.sum if row.closed] == ["Thanksgiving Day (US)", "fermé", "fermé"]
+
+
+def test_both_languages_have_words_for_every_clock_and_cause() -> None:
+    assert ENGLISH.names.keys() == FRENCH.names.keys()
+    assert ENGLISH.causes.keys() == FRENCH.causes.keys()
+    assert ENGLISH.states.keys() == FRENCH.states.keys() == set(TicketState)
 
 
 def test_a_story_tells_a_breach_and_a_late_end() -> None:

@@ -11,11 +11,10 @@ from bot.messages import Case, Inbound
 from bot.privacy import safe_contact, unsafe
 from bot.rendering.labels import label
 from bot.services import Services
-from escalation import directory, request_log, tickets
+from escalation import directory, reports, request_log, tickets
 from escalation.access import Actor, Verb, may
 from escalation.errors import Forbidden, Refused
 from escalation.tables import (
-    UNFINISHED,
     Author,
     ChannelName,
     HelpRequest,
@@ -24,7 +23,6 @@ from escalation.tables import (
     OutboxDestination,
     OutboxMessage,
     Person,
-    Ticket,
 )
 
 CHANNEL = ChannelName.SLACK.value
@@ -161,15 +159,14 @@ class ServiceDesk:
                 at=now,
                 queue=queue[:QUEUE] if queue is not None else None,
                 requests=self._requests(session, person.id),
-                queue_left_out=max(0, len(queue or ()) - QUEUE),
+                queue_left_out=self._left_out(session, actor, len(queue)) if queue is not None else 0,
             )
 
+    def _left_out(self, session: Session, actor: Actor, listed: int) -> int:
+        return max(0, max(listed, reports.queue_length(session, actor)) - QUEUE)
+
     def _queue(self, session: Session, actor: Actor) -> tuple[HomeTicket, ...]:
-        rows = session.exec(
-            select(Ticket)
-            .where(col(Ticket.state).in_(UNFINISHED))
-            .order_by(col(Ticket.due_at).is_(None), col(Ticket.due_at), col(Ticket.id))
-        ).all()
+        rows = reports.queue(session, actor, self._services.clock())
         lines = []
         for ticket in rows:
             if not may(actor, Verb.READ_TICKET, tickets.thing(session, ticket)):
