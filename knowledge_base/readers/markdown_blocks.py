@@ -24,6 +24,7 @@ _PAGE = re.compile(r"<!-- page (\[.*\]) -->\s*\Z")
 
 # Deeper nesting than any person writes; the parser itself is recursive.
 _DEEPEST_NESTING = 30
+_TOO_DEEP = "lists or quotes are nested too deep to read"
 
 
 def read_blocks(name: str, body: str) -> tuple[list[Block], list[Hidden]]:
@@ -32,10 +33,13 @@ def read_blocks(name: str, body: str) -> tuple[list[Block], list[Hidden]]:
     told: dict[str, Any] = {}
     walk = _Walk(RawHtml(body))
     try:
-        tree = SyntaxTreeNode(parser.parse(body, told))
-        blocks = list(walk.on_pages(tree.children))
+        tokens = parser.parse(body, told)
+        if any(token.level >= _DEEPEST_NESTING - 1 for token in tokens):
+            # The parser drops what is deeper: half a document is worse than none.
+            raise ReadError(name, None, _TOO_DEEP)
+        blocks = list(walk.on_pages(SyntaxTreeNode(tokens).children))
     except RecursionError as error:
-        raise ReadError(name, None, "lists or quotes are nested too deep to read") from error
+        raise ReadError(name, None, _TOO_DEEP) from error
     # "[//]: # (words)" is how people write a comment that no page shows.
     comments = [one.get("title", "") for one in told.get("references", {}).values() if one.get("href") == "#"]
     return blocks, [*walk.hidden, *map(Hidden, comments)]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 _EDGE_LINES = 2
+_LEAST_KEPT = 0.2
 _BARE_PAGE_NUMBER = re.compile(
     r"\A[\s\-\u2013\u2014|]*(?:page\s*)?(?:\d{1,4}|[ivxlcdm]{1,8}|[A-Z]-\d{1,4})"
     r"(?:\s*(?:of|/|de|sur)\s*\d{1,4})?[\s\-\u2013\u2014|.]*\Z",
@@ -72,7 +73,17 @@ def without_running_lines(pages: Sequence[Page]) -> list[Page]:
             if running or in_band or _BARE_PAGE_NUMBER.match(line.text):
                 dropped.add(id(line))
         kept.append(replace(page, lines=tuple(line for line in page.lines if id(line) not in dropped)))
+    if _count(kept) < _LEAST_KEPT * _count(pages):
+        # Pages that are all alike, forms or cards: what repeats there is the text itself.
+        return [
+            replace(page, lines=tuple(line for line in page.lines if not _BARE_PAGE_NUMBER.match(line.text)))
+            for page in pages
+        ]
     return kept
+
+
+def _count(pages: Sequence[Page]) -> int:
+    return sum(len(page.lines) for page in pages)
 
 
 def _standing_apart(pages: Sequence[Page]) -> set[int]:

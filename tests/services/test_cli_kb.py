@@ -118,7 +118,7 @@ def test_a_changed_document_is_a_draft_that_shows_what_changed_until_it_is_publi
 
 def test_a_dry_run_keeps_nothing(run: Run, folder: Path) -> None:
     tried = run("add", "--dry-run", str(folder))
-    assert table(tried)[0][3] == "published"
+    assert table(tried)[0][3] == "would be published"
     assert "Nothing was kept" in tried.stdout
     assert run("show", "snowplough-en").exit_code == 1
 

@@ -328,29 +328,29 @@ def _progress() -> Progress:
 
 
 def _summarise(taken: list[_Taken], faults: list[str], *, dry_run: bool) -> None:
-    if not taken:
-        return
-    table = Table(Column("document", overflow="fold"), "version", "passages", "")
-    for one in taken:
-        table.add_row(
-            cell(one.added.document_id), str(one.added.version), str(one.added.passages), _state(one)
-        )
-    out.print(table)
+    if taken:
+        table = Table(Column("document", overflow="fold"), "version", "passages", "")
+        for one in taken:
+            told = (cell(one.added.document_id), str(one.added.version), str(one.added.passages))
+            table.add_row(*told, _state(one, dry_run=dry_run))
+        out.print(table)
     for one in taken:
         for warning in one.warnings:
             out.print(plain(f"{one.file}: {warning}"))
+        if one.added.changed and not one.added.passages:
+            out.print(plain(f"{one.file}: nothing in it can be quoted, it has headings alone"))
     for one in taken:
         if one.done.comparison is not None:
             out.print(plain(f"{one.added.document_id} changes:"))
             print_comparison(one.done.comparison, longest=_LINES_SHOWN)
-    if dry_run:
-        out.print("Nothing was kept: this was a dry run.")
-        return
     if len(taken) + len(faults) > 1:
-        states = [_state(one) for one in taken]
+        states = [_state(one, dry_run=dry_run) for one in taken]
         counts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
         counts += [f"{len(faults)} not taken"] if faults else []
         out.print(", ".join(counts))
+    if dry_run:
+        out.print("Nothing was kept: this was a dry run.")
+        return
     for one in taken:
         if one.done.waits:
             out.print(plain(f"{one.added.document_id} waits for another admin: kb publish, with --as"))
@@ -358,7 +358,9 @@ def _summarise(taken: list[_Taken], faults: list[str], *, dry_run: bool) -> None
             out.print(plain(f"to publish it: helpdesk kb publish {one.added.document_id}"))
 
 
-def _state(one: _Taken) -> str:
+def _state(one: _Taken, *, dry_run: bool) -> str:
     if not one.added.changed:
         return "unchanged"
+    if dry_run:
+        return "would be published" if one.added.published else "would be a draft"
     return "published" if one.added.published else "draft"

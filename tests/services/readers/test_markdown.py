@@ -121,3 +121,8 @@ def test_raw_html_that_is_seen_is_text(reader: ReaderProcess) -> None:
         "Who: Desk; Phone: 555-0100",
     ]
     assert document.warnings == ()
+
+
+@pytest.mark.parametrize("data", [b">" * 3000 + b" a", b"\n".join(b"  " * n + b"- a" for n in range(300))])
+def test_what_is_nested_too_deep_to_read_whole_is_refused(reader: ReaderProcess, data: bytes) -> None:
+    assert "nested too deep" in refusal(reader, "deep.md", data)

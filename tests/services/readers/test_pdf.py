@@ -154,6 +154,16 @@ def test_running_headers_and_page_numbers_are_left_out(reader: ReaderProcess) ->
     assert all(text.startswith("Body of page") for text in kept)
 
 
+def test_pages_that_are_all_alike_keep_their_text(reader: ReaderProcess) -> None:
+    cards = [
+        page_of(
+            Text(72, 700, f"Ward {n}", 16, bold=True), Text(72, 660, f"The clerk of ward {n} has key {n}.")
+        )
+        for n in range(12)
+    ]
+    assert "The clerk of ward 7 has key 7." in texts(reader.read("cards.pdf", pdf_of(*cards)))
+
+
 def test_headings_are_told_by_size_where_there_is_no_outline(reader: ReaderProcess) -> None:
     body = [Text(72, 640 - 14 * n, f"Plain words in line {n} of the body text here") for n in range(8)]
     document = reader.read(
