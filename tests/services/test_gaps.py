@@ -7,6 +7,7 @@ import pytest
 
 from bot import casework, curation
 from bot.database import reading, transaction
+from bot.privacy import need_to_know
 from escalation import gaps as stored
 from escalation import tickets
 from escalation.access import OPERATOR
@@ -14,6 +15,7 @@ from escalation.errors import Forbidden, IllegalMove, NotFound
 from knowledge_base import library
 from knowledge_base.errors import NotPublishable, NotTaken
 from knowledge_base.readers.markdown import read_markdown
+from knowledge_base.tables import Document
 from tests.support.desk import ADMIN, EXPERT, OFFICIAL_FR, Desk, DeskFactory
 
 COMPOST = "When is the compost of the municipal zoo collected?"
@@ -157,3 +159,13 @@ def test_a_ticket_at_work_and_a_stranger_give_no_draft(desk: Desk) -> None:
         curation.draft_from_ticket(desk.services, number, desk.actor(EXPERT), title="Drones")
     with pytest.raises(NotFound):
         curation.draft_from_ticket(desk.services, number, desk.actor(OFFICIAL_FR), title="Drones")
+
+
+def test_a_sealed_ticket_gives_no_draft_even_to_who_is_named_for_it(desk: Desk) -> None:
+    number = resolved(desk, "Note the hour of every flight.")
+    expert = desk.actor(EXPERT)
+    need_to_know.seal(desk.services, number, expert, "It names a colleague.", channel="console")
+    before = desk.rows(Document)
+    with pytest.raises(IllegalMove, match="sealed"):
+        curation.draft_from_ticket(desk.services, number, expert, title="Drones")
+    assert desk.rows(Document) == before
