@@ -4,7 +4,8 @@
 .venv/bin/python -m benchmarks.library --passages 100000      ten minutes
 .venv/bin/python -m benchmarks.library --database postgresql+psycopg://user@/desk      an empty database
 
-What is timed is what an official sees: a question on the web page, and what its answer quotes.
+What is timed is what an official sees: a question on the web page, and what its answer quotes. The senses of
+the filling are drawn by lot: making them takes minutes once, at night, and is no part of a publish.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import numpy as np
 from lxml import html
 from rich.console import Console
 from rich.progress import track
@@ -30,6 +32,10 @@ from benchmarks.readers import WORDS
 from bot.database import open_engine, transaction
 from knowledge_base import library
 from knowledge_base.documents import Attributes, Block, BlockKind, StructuredDocument
+from knowledge_base.generations.senses import beside, save
+from knowledge_base.index import Index
+from knowledge_base.meaning import DIMENSIONS
+from knowledge_base.senses import Senses, code_of
 from tests.support.process import helpdesk, running_desk
 
 A_DOCUMENT = 50
@@ -85,6 +91,16 @@ def fill(engine: Engine, passages: int, now: dt.datetime) -> None:
         with transaction(engine) as session:
             for number in numbers[start : start + AT_ONCE]:
                 library.add(session, document(number), source_name=f"{number}.md", by="benchmark", now=now)
+
+
+def draw_senses(index_dir: Path) -> None:
+    """Give every text of the newest index a sense at random."""
+    newest = max(index_dir.glob("generation-*.index"))
+    texts = Index.open(newest).texts()
+    chance = np.random.default_rng(7)
+    drawn = chance.standard_normal((len(texts), DIMENSIONS), dtype=np.float32)
+    codes = code_of(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
+    save(beside(newest), texts, Senses.of([codes[place : place + 1] for place in range(len(texts))]))
 
 
 def answer(address: str, question: str) -> tuple[float, str]:
@@ -193,6 +209,7 @@ def measured(data_dir: Path, passages: int, seconds: float, settings: dict[str, 
     began = time.perf_counter()
     with running_desk(data_dir, **settings):
         table.add_row("first start, the index is built", f"{time.perf_counter() - began:.1f} s", "")
+    draw_senses(data_dir / "index")
     with ExitStack() as running:
         began = time.perf_counter()
         desks = [running.enter_context(running_desk(data_dir, **settings))]
