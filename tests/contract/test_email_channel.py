@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.vault import Vault, new_master_key
 from bot.worker import intake
 from escalation.tables import ChannelName, IdentityKind, MessageKind
+from tests.support.desk import DeskFactory
 from tests.support.mail_servers import MailServers, mail_servers, missing_programs
 from tests.support.smtp_sink import DROP, Caught, SmtpSink, smtp_sink
 
@@ -350,9 +351,9 @@ def test_a_server_that_is_away_or_without_tls_is_a_passing_failure(sink: SmtpSin
 
 
 def test_mail_is_answered_in_its_thread_once_and_machines_are_not_answered(
-    sink: SmtpSink, tmp_path: Path
+    sink: SmtpSink, tmp_path: Path, sqlite_desks: DeskFactory
 ) -> None:
-    services = build(settings(tmp_path / "data", smtp_port=sink.port), may_upgrade=True)
+    services = build(settings(sqlite_desks.copy_to(tmp_path), smtp_port=sink.port))
     door = intake(services, receive_and_answer)
 
     def answers(raw: bytes) -> list[Caught]:
@@ -586,11 +587,11 @@ def test_an_expert_answers_at_the_tickets_address_through_real_servers(servers: 
 
 @pytest.mark.mail_servers
 def test_a_question_by_mail_is_answered_into_its_writers_mailbox(
-    servers: MailServers, tmp_path: Path
+    servers: MailServers, tmp_path: Path, sqlite_desks: DeskFactory
 ) -> None:
-    chosen = real(servers, data_dir=tmp_path / "data")
+    chosen = real(servers, data_dir=sqlite_desks.copy_to(tmp_path))
     keyless = SmtpSender(chosen, None, clock=clock, tls=servers.tls)
-    services = build(chosen, may_upgrade=True, senders={ChannelName.EMAIL: keyless})
+    services = build(chosen, senders={ChannelName.EMAIL: keyless})
     assert services.vault is not None
     signed = SmtpSender(chosen, services.vault.sign, clock=clock, tls=servers.tls)
     services = replace(services, senders={ChannelName.EMAIL: signed})

@@ -1,7 +1,6 @@
 """The whole desk over Slack: question, answer, person, card, claim, reply, note. Real parts throughout."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from bot.services import Services
 from bot.settings import Settings, load
 from escalation.tables import ChannelName, Identity, IdentityKind, Message, Person, Role, RoleName, Ticket
 from tests.contract import slack_payloads as given
+from tests.support.desk import DeskFactory
 from tests.support.slack_api import TEAM, Call, SlackAPI
 
 NOW = datetime(2026, 9, 21, 15, 0, tzinfo=UTC)
@@ -69,19 +69,9 @@ def settings_in(folder: Path, slack_url: str) -> Settings:
     )
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a desk that has its starter library, to be copied."""
-    folder = tmp_path_factory.mktemp("prepared")
-    services = build(settings_in(folder, "http://127.0.0.1:1/"), senders={})
-    services.pool.shutdown()
-    services.engine.dispose()
-    return folder
-
-
 @pytest.fixture
-def scene(tmp_path: Path, prepared: Path) -> Iterator[Scene]:
-    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+def scene(tmp_path: Path, sqlite_desks: DeskFactory) -> Iterator[Scene]:
+    sqlite_desks.copy_to(tmp_path)
     with SlackAPI() as slack:
         settings = settings_in(tmp_path, slack.url)
         sender = SlackSender(brisk_client(given.TOKEN, slack.url, timeout=10))

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.browser import accessibility_faults, browser, chromium, visitor
+from tests.support.desk import DeskFactory
 from tests.support.process import Desk, running_desk
 
 pytestmark = [
@@ -19,8 +20,8 @@ EXPERT = "Jordan Demo"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with running_desk(tmp_path / "data") as started:
+def desk(tmp_path: Path, sqlite_desks: DeskFactory) -> Iterator[Desk]:
+    with running_desk(sqlite_desks.copy_to(tmp_path)) as started:
         yield started
 
 

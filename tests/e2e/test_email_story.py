@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.desk import DeskFactory
 from tests.support.process import helpdesk
 from tests.support.smtp_sink import Caught, SmtpSink, smtp_sink
 
@@ -15,9 +16,10 @@ OFFICIAL = "avery@riverbend.test"
 
 
 @pytest.fixture
-def sink() -> Iterator[SmtpSink]:
+def box(tmp_path: Path, sqlite_desks: DeskFactory) -> Iterator["Mailbox"]:
+    sqlite_desks.copy_to(tmp_path)
     with smtp_sink() as running:
-        yield running
+        yield Mailbox(tmp_path, running)
 
 
 class Mailbox:
@@ -55,8 +57,7 @@ class Mailbox:
         return [caught for caught in self.sink.caught[before:] if OFFICIAL in caught.recipients]
 
 
-def test_the_story_of_a_request(tmp_path: Path, sink: SmtpSink) -> None:
-    box = Mailbox(tmp_path, sink)
+def test_the_story_of_a_request(box: Mailbox) -> None:
     (answer,) = box.receive(1, "How do we keep order when people shout during a council meeting?")
     assert "When a council meeting" in answer.body()
     assert answer.mail["In-Reply-To"] == "<q1@riverbend.test>"
@@ -72,12 +73,12 @@ def test_the_story_of_a_request(tmp_path: Path, sink: SmtpSink) -> None:
     box.run("tickets", "note", number[0], "Sounds worn out.")
     box.run("tickets", "reply", number[0], "Call me at 208-555-0142.")
     box.run("tickets", "resolve", number[0], "--outcome", "answered by phone")
-    to_official = [caught for caught in sink.caught if OFFICIAL in caught.recipients]
+    to_official = [caught for caught in box.sink.caught if OFFICIAL in caught.recipients]
     relayed = next(caught for caught in to_official if "208-555-0142" in caught.body())
     assert relayed.mail["Auto-Submitted"] is None, "a person's words are not an automatic reply"
     assert references.split()[1] in (relayed.mail["References"] or "")
     assert any("marked as done" in caught.body() for caught in to_official)
-    assert not any("worn out" in caught.body() for caught in sink.caught)
+    assert not any("worn out" in caught.body() for caught in box.sink.caught)
     shown = json.loads(box.run("tickets", "show", number[0], "--json"))
     assert shown["state"] == "solved"
     assert [event["kind"] for event in shown["events"]] == [
@@ -89,10 +90,9 @@ def test_the_story_of_a_request(tmp_path: Path, sink: SmtpSink) -> None:
     ]
 
 
-def test_mail_that_comes_again_and_mail_of_machines_is_not_answered(tmp_path: Path, sink: SmtpSink) -> None:
-    box = Mailbox(tmp_path, sink)
+def test_mail_that_comes_again_and_mail_of_machines_is_not_answered(box: Mailbox) -> None:
     question = "How do we keep order when people shout during a council meeting?"
     assert len(box.receive(1, question)) == 1
     assert box.receive(1, question) == []
     assert box.receive(3, "I am away until Monday.", "Auto-Submitted: auto-replied") == []
-    assert len(sink.caught) == 1
+    assert len(box.sink.caught) == 1

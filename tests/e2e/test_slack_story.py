@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.contract import slack_payloads as given
+from tests.support.desk import DeskFactory
 from tests.support.process import Desk, helpdesk, running_desk
 from tests.support.slack_api import TEAM, Call, SlackAPI
 
@@ -25,8 +26,11 @@ def slack() -> Iterator[SlackAPI]:
 
 
 @pytest.fixture(scope="module")
-def desk(slack: SlackAPI, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(
+    slack: SlackAPI, tmp_path_factory: pytest.TempPathFactory, sqlite_desks: DeskFactory
+) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("slack-desk")
+    sqlite_desks.copy_to(folder)
     (folder / "people.csv").write_text(EXPERT_CSV)
     helpdesk(folder / "data", "directory", "import", str(folder / "people.csv"), "--yes")
     settings = {

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from knowledge_base import starter
 from knowledge_base.catalog import CatalogDocument, CatalogPassage
 from knowledge_base.evaluate import Report, evaluate, read_questions
 from knowledge_base.generations.senses import known_codes, starter_file
 from knowledge_base.index import Index
 from knowledge_base.passages import cut
-from knowledge_base.readers.markdown import read_markdown
 from knowledge_base.search import search
 from knowledge_base.senses.making import make
-from knowledge_base.starter import starter_files
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 
@@ -23,8 +22,7 @@ QUESTIONS = Path(__file__).with_name("questions.jsonl")
 def starter_index() -> Index:
     documents: list[CatalogDocument] = []
     passages: list[CatalogPassage] = []
-    for name, data in starter_files():
-        article = read_markdown(name, data)
+    for _, article in starter.documents():
         about = article.attributes
         documents.append(
             CatalogDocument(

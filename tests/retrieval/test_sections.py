@@ -13,6 +13,7 @@ import pytest
 
 from knowledge_base.evaluate import read_questions
 from knowledge_base.index import Index
+from knowledge_base.readers.cleaning import clean
 from knowledge_base.search import Hit, search
 from tests.retrieval.test_questions import QUESTIONS, starter_index
 from tests.support.starter import starter_documents
@@ -32,7 +33,7 @@ class SectionQuestion:
     split: str
 
     def answered_by(self, hit: Hit) -> bool:
-        return any(slug == hit.slug and heading in hit.section for slug, heading in self.right)
+        return any(slug == hit.slug and clean(heading) in hit.section for slug, heading in self.right)
 
 
 def _read() -> list[SectionQuestion]:

@@ -10,6 +10,7 @@ from knowledge_base.generations.senses import known_codes, starter_file
 from knowledge_base.index import Index
 from knowledge_base.passages import cut
 from knowledge_base.places import fits
+from knowledge_base.readers.cleaning import cleaned
 from knowledge_base.readers.markdown import read_markdown
 from knowledge_base.search import search
 from knowledge_base.senses.making import make
@@ -20,7 +21,7 @@ def _index(files: Sequence[tuple[str, bytes]]) -> Index:
     documents: list[CatalogDocument] = []
     passages: list[CatalogPassage] = []
     for place, (name, data) in enumerate(files):
-        read = read_markdown(name, data)
+        read = cleaned(read_markdown(name, data))
         slug, language = read.attributes.slug, read.language
         documents.append(
             CatalogDocument(

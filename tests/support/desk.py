@@ -181,6 +181,11 @@ class DeskFactory:
         with engine.connect() as connection:
             yield connection
 
+    def copy_to(self, folder: Path) -> Path:
+        """Put a fresh desk on SQLite into a folder, its key beside it, and return its data directory."""
+        shutil.copytree(self._template, folder, dirs_exist_ok=True)
+        return folder / "data"
+
     @contextmanager
     def desk(
         self, *, channels: tuple[ChannelName, ...] = (ChannelName.WEB,), masker: Masker = mask
@@ -188,7 +193,7 @@ class DeskFactory:
         """Yield a fresh desk with recording senders on these channels."""
         self._count += 1
         folder = self._folder / f"desk{self._count}"
-        shutil.copytree(self._template, folder)
+        self.copy_to(folder)
         database = f"desk{self._count}_{self._folder.name}_{WORKER}".replace("-", "_")
         if self._server:
             self._administer(f"CREATE DATABASE {database} TEMPLATE {_TEMPLATE}")
