@@ -33,6 +33,7 @@ from escalation.tables import (
     HelpRequest,
     Message,
     MessageKind,
+    Person,
     Thread,
 )
 from knowledge_base import library
@@ -75,12 +76,13 @@ def read(services: Services, message: Message) -> Decided:
         history = request_log.earlier_words(session, message) if question else ()
         person = directory.get_person(session, message.person_id) if message.person_id else None
         known = person if message.sender_proved else None
-        audience = directory.audience_of(session, known) if known else frozenset({"public"})
-        city = directory.city_of(session, message.person_id) if message.person_id else None
-        ticket = tickets.unfinished(session, message.request_id)
-        danger = request_log.danger_before(session, message) if question else None
-        self_harm_before = question and request_log.self_harm_before(session, message)
-        steps = danger is not None and not self_harm_before and asks_for_steps(message.masked)
+        cities = directory.all_cities_of(session, message.person_id) if message.person_id else ()
+        audience = directory.audience_of(session, known, cities) if known else frozenset({"public"})
+        standing = tickets.standing(session, message.request_id, message.recorded_at)
+        ticket = standing.unfinished
+        before = request_log.told_before(session, message) if question else request_log.ToldBefore()
+        steps = before.danger is not None and not before.self_harm and asks_for_steps(message.masked)
+        last = request_log.last_answer(session, message.thread_id)
         turn = Turn(
             kind=message.kind,
             text=message.masked,
@@ -89,29 +91,28 @@ def read(services: Services, message: Message) -> Decided:
             self_harm=message.self_harm,
             wants_human=message.wants_human,
             urgency=Priority(message.urgency or "P4"),
-            misses=request_log.misses_in_a_row(session, message),
+            misses=request_log.misses_in_a_row(session, message) if last else 0,
             has_ticket=ticket is not None,
             claimed=ticket is not None and ticket.assignee_id is not None,
-            solved=ticket is None
-            and tickets.reopenable(session, message.request_id, message.recorded_at) is not None,
-            ended=ticket is None and tickets.ended_for_good(session, message.request_id, message.recorded_at),
+            solved=standing.reopenable is not None,
+            ended=standing.ended,
             for_case=message.case_ticket_id is not None,
             case_public=bool(message.case_public),
             safety_check_failed=message.safety_check_failed,
             steps=steps,
-            self_harm_before=self_harm_before,
+            self_harm_before=before.self_harm,
         )
         thread = session.get(Thread, message.thread_id) if message.thread_id else None
         asker = Asker(
             text=message.masked,
             history=history,
-            danger=danger.masked if turn.steps and danger else None,
+            danger=before.danger if turn.steps else None,
             audience=audience,
             language=message.language if message.language in {"en", "fr"} else None,
-            region=city.region if city else None,
+            region=cities[0].region if cities else None,
             by_mail=thread is not None and thread.channel is ChannelName.EMAIL,
             sent_at=message.occurred_at,
-            last=request_log.last_answer(session, message.thread_id) if question else None,
+            last=last if question else None,
         )
     findings = look_up(services, asker) if question and (not turn.claimed or turn.steps) else Findings()
     return Decided(
@@ -128,7 +129,9 @@ def apply(session: Session, services: Services, message_id: str, decided: Decide
     if plan.relay or plan.note:
         _expert_words(session, services, message, plan, now)
         return
-    if thread is not None and _unsafe(session, services, message, thread, now):
+    # both are asked for again further down, and are read once because they are held here
+    person = directory.get_person(session, thread.person_id) if thread is not None else None
+    if thread is not None and person is not None and _unsafe(session, services, message, thread, person, now):
         return
     unfinished = tickets.unfinished(session, message.request_id)
     chosen = language_choice(message.masked) if unfinished is not None else None
@@ -173,7 +176,9 @@ def _goes_on(message: Message, plan: Plan) -> bool:
     return plan.reopen or (plan.add_to_ticket and not courtesy)
 
 
-def _unsafe(session: Session, services: Services, message: Message, thread: Thread, now: datetime) -> bool:
+def _unsafe(
+    session: Session, services: Services, message: Message, thread: Thread, person: Person, now: datetime
+) -> bool:
     """Take what came over a channel that isn't safe, or says that it isn't; False for everything else.
 
     Mail that nobody vouches for stops nothing: anybody could cut an official off with it. It goes the
@@ -181,7 +186,6 @@ def _unsafe(session: Session, services: Services, message: Message, thread: Thre
     """
     if message.author is not Author.REQUESTER or message.kind is not MessageKind.MESSAGE:
         return False
-    person = directory.get_person(session, thread.person_id)
     reports = message.sender_proved and says_unsafe(message.masked)
     if person.suspended_at is None and not reports:
         return False

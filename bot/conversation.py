@@ -34,6 +34,7 @@ from escalation import confidentiality, directory, request_log, tickets
 from escalation.access import Verb, may
 from escalation.notices import DangerSeen
 from escalation.tables import (
+    DataKey,
     HelpRequest,
     MessageKind,
     Person,
@@ -219,7 +220,7 @@ def _store(
     person = directory.ensure_person(session, inbound.sender, now, language=_served(assessment.language))
     inbound = _own_case(session, inbound, person)
     directory.lock(session, person)  # two messages at once in a new conversation are one request
-    thread, request = _place(session, vault, inbound, person, assessment.language, now)
+    thread, request, key = _place(session, vault, inbound, person, assessment.language, now)
     if thread is not None:
         sent_at = _local(services, inbound, directory.zone_of(session, person))
         assessment = _with_history(
@@ -227,11 +228,9 @@ def _store(
         )
     language = _language(session, inbound, assessment, thread, person)
     message = recording.message_row(
-        vault, session, inbound, assessment, failed, masked, person, thread, request, language, now
+        vault, key, inbound, assessment, failed, masked, person, thread, request, language, now
     )
-    if not request_log.record(
-        session, message, recording.attachment_rows(vault, session, message, inbound, request, now)
-    ):
+    if not request_log.record(session, message, recording.attachment_rows(vault, key, message, inbound, now)):
         raise _DuplicateError
     if (message.self_harm or complaint) and inbound.case is None:
         reason = confidentiality.SELF_HARM if message.self_harm else confidentiality.COMPLAINT
@@ -267,23 +266,26 @@ def _own_case(session: Session, inbound: Inbound, person: Person) -> Inbound:
 
 def _place(
     session: Session, vault: Vault, inbound: Inbound, person: Person, language: str, now: datetime
-) -> tuple[Thread | None, HelpRequest]:
-    """Return the conversation and the need this message belongs to, made now if they are new."""
+) -> tuple[Thread | None, HelpRequest, DataKey]:
+    """Return the conversation and the need this message belongs to, made now if they are new, and its key."""
     assert person.id is not None
     if inbound.case is not None:
         ticket = session.get(Ticket, inbound.case.ticket_id)
         if ticket is not None:
-            return None, request_log.get_request(session, ticket.request_id)
+            return None, *_known(session, ticket.request_id)
     where = inbound.thread
     thread = request_log.find_thread(session, where.channel, where.key, where.aliases, person.id)
     if thread is not None and thread.request_id is not None:
-        return thread, request_log.get_request(session, thread.request_id)
+        return thread, *_known(session, thread.request_id)
     request = None if where.threaded else request_log.open_request_of(session, person.id, now)
-    if request is None:
+    if request is not None:
+        key = request_log.get_key(session, request.data_key_id)
+    else:
+        key = sealing.new_key(session, vault, now)
         request = request_log.open_request(
             session,
             person_id=person.id,
-            key=sealing.new_key(session, vault, now),
+            key=key,
             language=_served(language),
             asked_at=min(inbound.occurred_at, now),
         )
@@ -291,18 +293,18 @@ def _place(
     thread = request_log.open_thread(
         session,
         channel=where.channel,
-        # somebody else's conversation has this key already: a stranger's quote of it opens another
-        key=where.key if thread is None and not _taken(session, inbound) else f"{where.key}#{person.id}",
+        key=where.key,
         address=where.address,
         person_id=person.id,
         request_id=request.id,
         now=now,
     )
-    return thread, request
+    return thread, request, key
 
 
-def _taken(session: Session, inbound: Inbound) -> bool:
-    return request_log.thread_exists(session, inbound.thread.channel, inbound.thread.key)
+def _known(session: Session, request_id: int) -> tuple[HelpRequest, DataKey]:
+    request = request_log.get_request(session, request_id)
+    return request, request_log.get_key(session, request.data_key_id)
 
 
 def _with_history(
@@ -365,7 +367,7 @@ def handle(services: Services, message_id: str) -> answering.Decided | None:
     its commit leaves the message pending, one that dies after it leaves nothing to do.
     """
     worker = secrets.token_hex(8)
-    with transaction(services.engine) as session:
+    with transaction(services.engine, passing=True) as session:
         message = request_log.claim(session, message_id, worker, services.clock())
     if message is None:
         return None

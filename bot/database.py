@@ -14,6 +14,7 @@ from bot.turns import NoTurnError, Turns
 BUSY_TIMEOUT_MS = 1500
 _TURNS = "helpdesk_turns"
 _WAIT = "helpdesk_wait_ms"
+_PASSING = "helpdesk_passing"
 PATIENCE_SECONDS = 5.0
 SILENT_MS = 20_000
 POOL_SECONDS = 1.5  # a danger message must be stored, or refused, within two seconds
@@ -76,11 +77,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A read transaction upgraded to a write fails at once whatever the timeout, hence IMMEDIATE.
-    writes = not connection.get_execution_options().get("helpdesk_reading", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    options = connection.get_execution_options()
+    writes = not options.get("helpdesk_reading", False)
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     if writes:
-        wait = connection.get_execution_options().get(_WAIT, BUSY_TIMEOUT_MS)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={wait}")
+        driver.execute(f"PRAGMA busy_timeout={options.get(_WAIT, BUSY_TIMEOUT_MS)}")
+        driver.execute(f"PRAGMA synchronous={'NORMAL' if options.get(_PASSING) else 'FULL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -95,11 +98,12 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def transaction(engine: Engine, *, first: bool = False) -> Iterator[Session]:
+def transaction(engine: Engine, *, first: bool = False, passing: bool = False) -> Iterator[Session]:
     """Yield a session whose work is committed when the block ends well, and undone when it does not.
 
     On SQLite the threads of one process write in the order they came: a flood turns nobody away who was first.
     `first` goes before all that: a message that somebody is writing to us must be on record in two seconds.
+    `passing` is for what a loss of power may undo without harm, such as a claim: the disk is not waited for.
     """
     turns: Turns | None = engine.get_execution_options().get(_TURNS)
     patience = POOL_SECONDS if first else PATIENCE_SECONDS
@@ -108,8 +112,10 @@ def transaction(engine: Engine, *, first: bool = False) -> Iterator[Session]:
             if turns is not None:
                 stack.enter_context(turns.turn(patience, first=first))
                 # another process may be writing just now: wait as long for it as for one of our own threads
-                engine = engine.execution_options(**{_WAIT: int(patience * 1000)})
+                engine = engine.execution_options(**{_WAIT: int(patience * 1000), _PASSING: passing})
             session = stack.enter_context(Session(engine, expire_on_commit=False))
+            if passing and engine.dialect.name == "postgresql":
+                session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield session
             session.commit()
     except NoTurnError:

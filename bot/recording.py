@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlmodel import Session
 
 from bot.delivery import sealing
 from bot.encoded import concealed
@@ -13,11 +12,10 @@ from bot.redaction.values import Span
 from bot.safety.assessment import Assessment
 from bot.services import Masker
 from bot.vault import Vault
-from escalation import request_log
 from escalation.identifiers import new_id
 from escalation.kinds import Author, ChannelName, MessageKind, MessageState
 from escalation.sla import Priority
-from escalation.tables import Attachment, HelpRequest, Message, Person, Thread
+from escalation.tables import Attachment, DataKey, HelpRequest, Message, Person, Thread
 
 LONGEST_TEXT = 200_000
 _NOT_SHOWN = {"en": "[not shown: masking failed]", "fr": "[masqué en entier : le masquage a échoué]"}
@@ -52,7 +50,7 @@ def mask_words(mask: Masker, inbound: Inbound, language: str) -> MaskedWords:
 
 def message_row(
     vault: Vault,
-    session: Session,
+    key: DataKey,
     inbound: Inbound,
     assessment: Assessment,
     failed: bool,
@@ -64,7 +62,6 @@ def message_row(
     now: datetime,
 ) -> Message:
     """Return the row of an inbound message: its own words sealed, masked words beside them."""
-    key = request_log.get_key(session, request.data_key_id)
     message_id = new_id(now)
     author = Author.REQUESTER if inbound.kind in _HUMAN else Author.MACHINE
     if inbound.case is not None:
@@ -104,10 +101,9 @@ def message_row(
 
 
 def attachment_rows(
-    vault: Vault, session: Session, message: Message, inbound: Inbound, request: HelpRequest, now: datetime
+    vault: Vault, key: DataKey, message: Message, inbound: Inbound, now: datetime
 ) -> tuple[Attachment, ...]:
     """Return the rows of the files that came with a message, names and contents sealed."""
-    key = request_log.get_key(session, request.data_key_id)
     rows = []
     for file in inbound.files:
         row_id = new_id(now)

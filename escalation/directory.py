@@ -1,6 +1,6 @@
 """People and their identities, their cities and roles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -176,8 +176,11 @@ def slack_of(session: Session, person_id: int) -> tuple[str, str] | None:
     return (identity.issuer, identity.external_id) if identity else None
 
 
-def audience_of(session: Session, person: Person) -> frozenset[str]:
-    """Return the opaque tags that say what this person may read in the library."""
+def audience_of(session: Session, person: Person, cities: Sequence[City] | None = None) -> frozenset[str]:
+    """Return the opaque tags that say what this person may read in the library.
+
+    `cities` are the person's, where the caller has them already.
+    """
     tags = {"public"}
     if person.id is None or person.suspended_at is not None:
         return frozenset(tags)
@@ -187,14 +190,9 @@ def audience_of(session: Session, person: Person) -> frozenset[str]:
     }
     if roles & {"expert", "lead", "admin"}:
         tags |= {"hub", "member"}
-    rows = session.exec(
-        select(City.slug, City.member)
-        .join(Affiliation, col(Affiliation.city_id) == col(City.id))
-        .where(Affiliation.person_id == person.id)
-    ).all()
-    for slug, member in rows:
-        tags.add(f"city:{slug}")
-        if member and person.verified:
+    for city in all_cities_of(session, person.id) if cities is None else cities:
+        tags.add(f"city:{city.slug}")
+        if city.member and person.verified:
             tags.add("member")
     return frozenset(tags)
 

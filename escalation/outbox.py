@@ -7,9 +7,11 @@ first, and a dead row releases the next. Urgent rows wait for nothing. At least 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, and_, exists, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
@@ -45,18 +47,7 @@ def add(session: Session, delivery: NewDelivery, now: datetime) -> bool:
     """Enqueue a delivery at the end of its destination's order; False when it is there already."""
     if session.exec(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == delivery.dedupe_key)).first():
         return False
-    insert_new(session, OutboxDestination(channel=delivery.channel, address=delivery.address))
-    row = session.connection().execute(
-        update(OutboxDestination)
-        .where(
-            col(OutboxDestination.channel) == delivery.channel,
-            col(OutboxDestination.address) == delivery.address,
-        )
-        .values(last_sequence=col(OutboxDestination.last_sequence) + 1)
-        .returning(col(OutboxDestination.id), col(OutboxDestination.last_sequence))
-    )
-    destination_id, sequence = row.one()
-    assert destination_id is not None
+    destination_id, sequence = _next_in(session, delivery.channel, delivery.address)
     return insert_new(
         session,
         OutboxMessage(
@@ -76,6 +67,27 @@ def add(session: Session, delivery: NewDelivery, now: datetime) -> bool:
             created_at=now,
             next_attempt_at=now,
         ),
+    )
+
+
+def _next_in(session: Session, channel: str, address: str) -> tuple[int, int]:
+    """Return a destination, made now if it is new, and its next number, under its row's lock."""
+    here = {"channel": channel, "address": address}
+    row = session.connection().execute(_numbering(session.get_bind().dialect.name), here).one()
+    return row.id, row.last_sequence
+
+
+@cache
+def _numbering(dialect: str) -> Any:
+    table = cast(Any, OutboxDestination).__table__
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return (
+        insert.values(last_sequence=1)
+        .on_conflict_do_update(
+            index_elements=[table.c.channel, table.c.address],
+            set_={"last_sequence": table.c.last_sequence + 1},
+        )
+        .returning(table.c.id, table.c.last_sequence)
     )
 
 

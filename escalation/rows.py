@@ -1,8 +1,11 @@
 """Insert a row unless its unique key is taken: the database settles the race, nobody checks first."""
 
+from functools import lru_cache
 from typing import Any, cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, SQLModel
 
 
@@ -11,9 +14,26 @@ def insert_new(session: Session, row: SQLModel) -> bool:
 
     On PostgreSQL this waits for a competing transaction, then sees what it committed.
     """
-    table = cast(Any, type(row)).__table__
     values = {name: value for name, value in row.model_dump().items() if value is not None}
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = _insert(cast(Any, type(row)).__table__, session.get_bind().dialect.name)
+    return session.connection().execute(statement, values).first() is not None
+
+
+def keep_new(session: Session, row: SQLModel) -> bool:
+    """Do what `insert_new` does; a row that went in belongs to the session afterwards, and is not read again.
+
+    For rows that say their own primary key.
+    """
+    if not insert_new(session, row):
+        return False
+    make_transient_to_detached(row)
+    session.add(row)
+    return True
+
+
+@lru_cache(maxsize=256)
+def _insert(table: Table, dialect: str) -> Any:
+    """Return the statement for a table, made once: most of the time of an insert goes into making it."""
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     # RETURNING rather than the row count, which PostgreSQL's driver does not give for every insert.
-    inserted = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
-    return session.connection().execute(inserted).first() is not None
+    return insert.on_conflict_do_nothing().returning(*table.primary_key)

@@ -12,6 +12,7 @@ from bot.rendering import Context, Rendered
 from bot.services import Services
 from escalation import outbox, request_log
 from escalation.identifiers import new_id
+from escalation.rows import keep_new
 from escalation.tables import (
     Author,
     ChannelName,
@@ -69,9 +70,6 @@ def to_requester(
     The same `dedupe_key` is written and queued once for ever.
     """
     assert request.id is not None
-    known = request_log.known_message(session, f"out:{dedupe_key}")
-    if known is not None:
-        return known
     vault = vault_of(services)
     key = request_log.get_key(session, request.data_key_id)
     rendered = services.renderer.render(words.kind, words.language, words.context, now)
@@ -91,8 +89,9 @@ def to_requester(
         recorded_at=now,
         state=MessageState.RECORDED,
     )
-    session.add(message)
-    session.flush()
+    session.flush()  # what the message refers to
+    if not keep_new(session, message) and (known := request_log.known_message(session, message.dedupe_key)):
+        return known
     _send(session, services, words, rendered, message, request, thread, key, dedupe_key, now, question)
     return message
 
@@ -143,7 +142,7 @@ def _send(
         language=words.language,
         text=rendered.text,
         subject=rendered.subject,  # never the writer's own: a locked phone shows it
-        html=rendered.html,
+        html=_page(services, place.channel, rendered, words.language),
         reply_to=latest.external_id if latest else None,
         references=tuple(dict.fromkeys(filter(None, (thread.key, latest.external_id if latest else None)))),
         heading=rendered.subject,
@@ -155,6 +154,10 @@ def _send(
     _add(
         session, services, outbound, words, key, dedupe_key, now, request_id=request.id, message_id=message.id
     )
+
+
+def _page(services: Services, channel: ChannelName, rendered: Rendered, language: str) -> str | None:
+    return services.renderer.page(rendered.text, language) if channel is ChannelName.EMAIL else None
 
 
 def to_desk(
@@ -178,7 +181,7 @@ def to_desk(
         language=words.language,
         text=rendered.text,
         subject=rendered.subject,
-        html=rendered.html,
+        html=_page(services, destination.channel, rendered, words.language),
         reply_to_row=destination.reply_to_row,
         heading=rendered.subject,
         actions=words.actions,

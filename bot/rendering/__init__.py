@@ -28,11 +28,10 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "messages"
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One message, ready for any channel. `html` is for mail."""
+    """One message, ready for any channel."""
 
     subject: str
     text: str
-    html: str
 
 
 class Renderer:
@@ -66,8 +65,12 @@ class Renderer:
         }
         text = self._environment.get_template(f"{kind}/{language}/text.txt").render(values).strip()
         subject = self._environment.get_template(f"{kind}/{language}/subject.txt").render(values)
-        html = self._environment.get_template("layout/email.html").render({**values, "text": text})
-        return Rendered(subject=" ".join(subject.split()), text=text, html=html)
+        return Rendered(subject=" ".join(subject.split()), text=text)
+
+    def page(self, text: str, language: str) -> str:
+        """Return a message's text as the HTML that mail carries beside it."""
+        values = {"text": text, "language": "fr" if language == "fr" else "en"}
+        return self._environment.get_template("layout/email.html").render(values)
 
 
 __all__ = [

@@ -10,7 +10,7 @@ from escalation.request_log.answers import (
     misses_in_a_row,
 )
 from escalation.request_log.messages import (
-    danger_before,
+    ToldBefore,
     earlier_words,
     first_question,
     get_message,
@@ -20,7 +20,7 @@ from escalation.request_log.messages import (
     last_question,
     only_machines_wrote,
     record,
-    self_harm_before,
+    told_before,
     unchecked_since,
 )
 from escalation.request_log.requests import (
@@ -56,11 +56,11 @@ __all__ = [
     "UNANSWERED_AFTER",
     "AnswerFacts",
     "LastAnswer",
+    "ToldBefore",
     "attach_answer",
     "automatic_replies",
     "claim",
     "close_pending",
-    "danger_before",
     "earlier_words",
     "find_thread",
     "finish",
@@ -85,8 +85,8 @@ __all__ = [
     "record",
     "release",
     "requester_thread",
-    "self_harm_before",
     "thread_exists",
+    "told_before",
     "unanswered",
     "unchecked_since",
     "words_of_thread",

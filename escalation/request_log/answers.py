@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from escalation.errors import NotFound
@@ -75,7 +76,9 @@ def attach_answer(
             more_url=facts.more_url,
         )
     )
-    session.add_all(citations)
+    if citations:
+        rows = [citation.model_dump(exclude={"id"}) for citation in citations]
+        session.connection().execute(insert(Citation), rows)
     request = get_request(session, question.request_id)
     if request.topic is None and facts.topics and not facts.abstained:
         request.topic = facts.topics[0]

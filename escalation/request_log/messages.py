@@ -1,6 +1,7 @@
 """Messages: kept once, read masked."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, or_, select
@@ -75,30 +76,30 @@ def in_doubt(session: Session, request_id: int) -> bool:
     return bool(latest)
 
 
-def danger_before(session: Session, message: Message) -> Message | None:
-    """Return the latest earlier message of the same request that told of danger, or None."""
-    return session.exec(
-        select(Message)
+@dataclass(frozen=True, slots=True)
+class ToldBefore:
+    """What earlier messages of the same request told of: the masked words of the latest danger; self-harm."""
+
+    danger: str | None = None
+    self_harm: bool = False
+
+
+def told_before(session: Session, message: Message) -> ToldBefore:
+    """Return what the earlier messages of the same request told of."""
+    grave = session.exec(
+        select(Message.masked, Message.immediate_danger, Message.self_harm)
         .where(
             Message.request_id == message.request_id,
             Message.author == Author.REQUESTER,
-            col(Message.immediate_danger),
+            or_(col(Message.immediate_danger), col(Message.self_harm)),
             Message.id < message.id,
         )
         .order_by(col(Message.id).desc())
-        .limit(1)
-    ).first()
-
-
-def self_harm_before(session: Session, message: Message) -> bool:
-    """Tell whether an earlier message of the same request told of self-harm."""
-    found = select(Message.id).where(
-        Message.request_id == message.request_id,
-        Message.author == Author.REQUESTER,
-        col(Message.self_harm),
-        Message.id < message.id,
+    ).all()
+    return ToldBefore(
+        danger=next((words for words, danger, _ in grave if danger), None),
+        self_harm=any(harm for _, _, harm in grave),
     )
-    return session.exec(found.limit(1)).first() is not None
 
 
 def is_first_contact(session: Session, person_id: int | None) -> bool:

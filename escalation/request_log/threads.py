@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from escalation.identifiers import new_id
-from escalation.rows import insert_new
+from escalation.rows import keep_new
 from escalation.tables import Author, ChannelName, Message, MessageKind, OutboxMessage, Thread
 
 
@@ -56,7 +56,7 @@ def open_thread(
     request_id: int,
     now: datetime,
 ) -> Thread:
-    """Return the conversation of that key, made now unless another delivery has just made it."""
+    """Open a conversation under this key, or under one of the person's own where the key is taken."""
     row = Thread(
         id=new_id(now),
         channel=channel,
@@ -66,8 +66,12 @@ def open_thread(
         request_id=request_id,
         created_at=now,
     )
-    insert_new(session, row)
-    return session.exec(select(Thread).where(Thread.channel == channel, Thread.key == key)).one()
+    if not keep_new(session, row):
+        # somebody else's conversation has this key already: a stranger's quote of it opens another
+        row.key = f"{key}#{person_id}"
+        if not keep_new(session, row):
+            return session.exec(select(Thread).where(Thread.channel == channel, Thread.key == row.key)).one()
+    return row
 
 
 def thread_exists(session: Session, channel: ChannelName, key: str) -> bool:

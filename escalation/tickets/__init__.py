@@ -18,10 +18,10 @@ from escalation.tickets.moves import MOVES, Act
 from escalation.tickets.opening import NewTicket, open_new, reopen
 from escalation.tickets.ownership import acknowledge, claim, give_back, hand_over
 from escalation.tickets.reading import (
+    Standing,
     absorbed_by,
     by_number,
     derived,
-    ended_for_good,
     events,
     get,
     joined_by,
@@ -30,6 +30,7 @@ from escalation.tickets.reading import (
     open_cases,
     reopenable,
     requester,
+    standing,
     thing,
     unfinished,
     watched_by,
@@ -56,6 +57,7 @@ __all__ = [
     "Derived",
     "Monitoring",
     "NewTicket",
+    "Standing",
     "Step",
     "Why",
     "absorbed_by",
@@ -70,7 +72,6 @@ __all__ = [
     "close",
     "derive",
     "derived",
-    "ended_for_good",
     "events",
     "get",
     "give_back",
@@ -102,6 +103,7 @@ __all__ = [
     "set_topic",
     "sleepers_due",
     "snooze",
+    "standing",
     "takes_replies",
     "thing",
     "tick",

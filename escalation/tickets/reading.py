@@ -1,7 +1,8 @@
 """Finding tickets, and saying what each is about for `access.may`."""
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
@@ -44,18 +45,30 @@ def unfinished(session: Session, request_id: int) -> Ticket | None:
 
     The work of a merged ticket goes on with the one it was merged into.
     """
-    own = session.exec(
-        select(Ticket).where(Ticket.request_id == request_id, col(Ticket.state).in_(UNFINISHED))
-    ).first()
-    if own is not None:
-        return own
-    joined = joined_by(session, request_id)
-    return joined if joined is not None and joined.state in UNFINISHED else None
+    return _unfinished(session, _of_request(session, request_id))
 
 
 def joined_by(session: Session, request_id: int) -> Ticket | None:
     """Return the ticket that goes on with the request's own, which was merged into it; None when none was."""
-    ticket = latest(session, request_id)
+    return _joined(session, latest(session, request_id))
+
+
+def _of_request(session: Session, request_id: int) -> Sequence[Ticket]:
+    """Return the request's own tickets, the newest first."""
+    return session.exec(
+        select(Ticket).where(Ticket.request_id == request_id).order_by(col(Ticket.id).desc())
+    ).all()
+
+
+def _unfinished(session: Session, own: Sequence[Ticket]) -> Ticket | None:
+    for ticket in own:
+        if ticket.state in UNFINISHED:
+            return ticket
+    joined = _joined(session, own[0] if own else None)
+    return joined if joined is not None and joined.state in UNFINISHED else None
+
+
+def _joined(session: Session, ticket: Ticket | None) -> Ticket | None:
     if ticket is None or ticket.merged_into_id is None:
         return None
     passed = {ticket.id}
@@ -85,7 +98,11 @@ def latest(session: Session, request_id: int) -> Ticket | None:
 
 def reopenable(session: Session, request_id: int, now: datetime) -> Ticket | None:
     """Return the ticket that a word of the official opens again: the newest, solved in the last 14 days; or None."""
-    ticket = joined_by(session, request_id) or latest(session, request_id)
+    own = latest(session, request_id)
+    return _reopenable(session, _joined(session, own) or own, now)
+
+
+def _reopenable(session: Session, ticket: Ticket | None, now: datetime) -> Ticket | None:
     if ticket is None or ticket.state is not TicketState.SOLVED:
         return None
     solved_at = session.exec(
@@ -96,12 +113,28 @@ def reopenable(session: Session, request_id: int, now: datetime) -> Ticket | Non
     return ticket if solved_at is not None and now - solved_at <= REOPENABLE_FOR else None
 
 
-def ended_for_good(session: Session, request_id: int, now: datetime) -> bool:
-    """Tell whether the official's next word opens another ticket: the last was closed, or solved long ago."""
-    ticket = joined_by(session, request_id) or latest(session, request_id)
-    if ticket is None or ticket.state not in (TicketState.SOLVED, TicketState.CLOSED):
-        return False
-    return reopenable(session, request_id, now) is None
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand with a request's tickets when its official writes.
+
+    `unfinished` is the one that is worked on. Without one: `reopenable` is what a word opens again; `ended` says
+    that the next word opens another, for the last was closed, or solved long ago.
+    """
+
+    unfinished: Ticket | None = None
+    reopenable: Ticket | None = None
+    ended: bool = False
+
+
+def standing(session: Session, request_id: int, now: datetime) -> Standing:
+    """Return how things stand with a request's tickets."""
+    own = _of_request(session, request_id)
+    if (working := _unfinished(session, own)) is not None:
+        return Standing(unfinished=working)
+    last = _joined(session, own[0] if own else None) or (own[0] if own else None)
+    solved = _reopenable(session, last, now)
+    over = last is not None and last.state in (TicketState.SOLVED, TicketState.CLOSED)
+    return Standing(reopenable=solved, ended=over and solved is None)
 
 
 def thing(session: Session, ticket: Ticket) -> Thing:
