@@ -6,11 +6,14 @@ do no harm, and a lost file is built again.
 """
 
 import datetime as dt
+import fcntl
 import hashlib
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -51,6 +54,8 @@ _EDITS = (_PURGED, "synonym_added", "synonym_removed", "answer_approved", "answe
 
 # From here on building takes longer than a question may wait.
 _LARGE_LIBRARY = 3000
+# Whoever asks comes before whoever builds.
+_POLITE = 5
 _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
     "from knowledge_base.generations import main; main()"
@@ -216,9 +221,10 @@ def build_generation(engine: Engine, index_dir: Path, now: dt.datetime) -> Path:
         wanted = fingerprint(session)
     number = _claim(engine, wanted, now)
     path = index_dir / _file_name(number, wanted)
-    if path.exists():
-        return path
-    passages = _write(engine, path, IndexNote(number, wanted))
+    with _one_builder(index_dir):
+        if path.exists():
+            return path
+        passages = _write(engine, path, IndexNote(number, wanted))
     with engine.begin() as connection:
         connection.execute(
             update(Generation)
@@ -235,6 +241,14 @@ def build_generation(engine: Engine, index_dir: Path, now: dt.datetime) -> Path:
         for other in index_dir.glob(f"{old.stem}.*"):
             other.unlink(missing_ok=True)
     return path
+
+
+@contextmanager
+def _one_builder(index_dir: Path) -> Iterator[None]:
+    """Let one process build in a folder; the others wait, and find it made."""
+    with (index_dir / "building.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _outdated(engine: Engine, index_dir: Path) -> list[Path]:
@@ -358,6 +372,7 @@ def write_index(engine: Engine, path: Path, note: IndexNote) -> int:
 
 def main() -> None:
     """Build an index in a process of its own: the order comes on standard input, as JSON."""
+    os.nice(_POLITE)
     order = json.load(sys.stdin)
     engine = create_engine(order["url"], hide_parameters=True)
     note = IndexNote(order["generation"], order["fingerprint"])

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pypdf.generic import TextStringObject
-
 from knowledge_base.readers.pdf_page import Line
 
 # Thousandths of the type's size: kerning moves the pen less, even a squeezed blank more.
 _NARROWEST_BLANK = 165
+_NOT_MISSED = 100_000
 _LONGEST_WORD = 25
 _FEW_WORDS = 0.03
 
@@ -21,11 +20,16 @@ def looks_glued(lines: Sequence[Line]) -> bool:
 
 
 def with_blanks(shown: Iterable[Any]) -> Iterator[Any]:
-    """Yield what a page shows at once, with a blank written where the pen moves as far as one."""
+    """Yield what a page shows at once, with a move too wide to be missed and one back where the pen moves as far as a blank.
+
+    A blank written there would count as width, and hide the next one.
+    """
     for one in shown:
         if isinstance(one, int | float) and one <= -_NARROWEST_BLANK:
-            yield TextStringObject(" ")
-        yield one
+            yield -_NOT_MISSED
+            yield _NOT_MISSED + float(one)
+        else:
+            yield one
 
 
 def _is_address(word: str) -> bool:

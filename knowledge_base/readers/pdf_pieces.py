@@ -51,7 +51,7 @@ def _parted(operations: Iterable[Operation], *, blanks: bool) -> Iterator[Operat
         elif operator in (b"Td", b"TD") and len(operands) >= 2 and _number(operands[1]) == 0:
             yield [], b"ET"
         elif operator == b"TJ" and operands and isinstance(operands[0], list):
-            first, *others = _pieces(with_blanks(operands[0]) if blanks else operands[0])
+            first, *others = _pieces(operands[0], blanks=blanks)
             yield [first], operator
             for other in others:
                 yield [], b"ET"
@@ -60,14 +60,14 @@ def _parted(operations: Iterable[Operation], *, blanks: bool) -> Iterator[Operat
         yield operands, operator
 
 
-def _pieces(shown: Iterable[Any]) -> list[ArrayObject]:
+def _pieces(shown: Iterable[Any], *, blanks: bool) -> list[ArrayObject]:
     """Return what a text shows, a new list after each jump of the pen."""
-    pieces = [ArrayObject()]
+    pieces: list[list[Any]] = [[]]
     for one in shown:
         pieces[-1].append(one)
         if isinstance(one, int | float) and one <= -_WIDEST_BLANK:
-            pieces.append(ArrayObject())
-    return pieces
+            pieces.append([])
+    return [ArrayObject(with_blanks(piece) if blanks else piece) for piece in pieces]
 
 
 def _number(operand: Any) -> float | None:

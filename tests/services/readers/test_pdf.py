@@ -303,4 +303,6 @@ def test_blanks_that_are_only_moves_of_the_pen_are_blanks() -> None:
     plain = [Line("https://www.example.org/a/very/long/address/of/a/page and words", 0, 0, 10, False, 0)]
     assert looks_glued(glued)
     assert not looks_glued(plain)
-    assert list(with_blanks(["Une", -210, "liste", -40, "!"])) == ["Une", " ", -210, "liste", -40, "!"]
+    words, wide, back, *rest = with_blanks(["Une", -210, "liste", -40, "!"])
+    assert (words, wide + back, rest) == ("Une", -210, ["liste", -40, "!"])
+    assert wide < -1000
