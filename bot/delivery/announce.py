@@ -49,8 +49,10 @@ from escalation.tables import (
     Ticket,
 )
 
+SATISFACTION = "satisfaction"  # what the signature of the link is for
 # Where a button can't be pressed, its words are said.
 _WITHOUT_BUTTONS = frozenset({ChannelName.EMAIL, ChannelName.TERMINAL})
+_ASKED_BY_LINK = frozenset({ChannelName.EMAIL, ChannelName.SLACK})
 
 
 def enqueue(session: Session, services: Services, notices: Iterable[Notice], now: datetime) -> None:
@@ -263,7 +265,7 @@ def _replied(session: Session, services: Services, notice: PublicReply, now: dat
     context = WordsContext(
         words=words,
         number=tickets.number_of((own or ticket).id or notice.ticket_id),
-        expert=label("expert", request.language),  # by role: a name is for the hub's policy to show
+        expert=_who(session, services, message.person_id, request.language),
     )
     relay(
         session,
@@ -346,7 +348,12 @@ def _to_official(
         Words(
             kind,
             request.language,
-            replace(context, first_contact=first, **more),
+            replace(
+                context,
+                first_contact=first,
+                rate_url=_rate_url(session, services, kind, ticket, thread),
+                **more,
+            ),
             actions=(*actions, *_asked(kind, request, thread)),
             ticket_id=ticket.id,
         ),
@@ -355,6 +362,16 @@ def _to_official(
         dedupe_key=f"{kind}:{cause}",
         now=now,
     )
+
+
+def _rate_url(session: Session, services: Services, kind: str, ticket: Ticket, thread: Thread) -> str | None:
+    """Return where the official says how it went, when they are asked. The web page asks by itself."""
+    if kind != "ticket_resolved" or thread.channel not in _ASKED_BY_LINK:
+        return None
+    if not tickets.may_be_rated(session, ticket):
+        return None
+    mac = vault_of(services).sign(SATISFACTION, str(ticket.request_id))
+    return f"{services.settings.base_url}/satisfaction/{ticket.request_id}/{mac}"
 
 
 def _asked(kind: str, request: HelpRequest, thread: Thread) -> tuple[Action, ...]:
@@ -383,7 +400,7 @@ def _context(
         city=city.name if city else None,
         unverified=ticket.unverified,
         reason=label(ticket.reason, language),
-        who=label("expert", language),
+        who=label("expert", language) if for_desk else _who(session, services, ticket.assignee_id, language),
         due_at=duty.promised(session, ticket),
         late_for=_late_for(session, ticket),
         zone=zone,
@@ -400,6 +417,12 @@ def _context(
         if for_desk and ticket.priority is Priority.P1
         else None,
     )
+
+
+def _who(session: Session, services: Services, person_id: int | None, language: str) -> str:
+    """Return who answers, as officials are told: the role, or the name where the hub's policy shows names."""
+    name = name_of(session, person_id) if services.policy.names_shown else None
+    return name or label("expert", language)
 
 
 def police_lines(session: Session, person: Person, language: str) -> tuple[PoliceLine, ...]:

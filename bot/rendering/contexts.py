@@ -97,6 +97,7 @@ class TicketContext:
     in_doubt: bool = False
     has_911: bool = True
     police: tuple[PoliceLine, ...] | None = None
+    rate_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,8 @@ class Plan:
 class Policy:
     """A whole SLA policy: one rule per priority, the calendars they name, and who is there out of hours.
 
-    `fallback` is told when nobody else has answered. `version` is its number in the database, 0 outside.
+    `fallback` is told when nobody else has answered. `names_shown`: officials read who answers them by name, else
+    by role. `version` is its number in the database, 0 outside.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Policy:
     out_of_hours: Cover | None = None
     reopen_within: timedelta = timedelta(days=14)
     next_response_waits_for_third_party: bool = False
+    names_shown: bool = False
     fallback: str = EVERYONE
     follow_up: Plan = Plan()
     version: int = 0

@@ -68,6 +68,7 @@ def load_policy(toml_text: str, calendars: Iterable[Calendar] = ()) -> Policy:
         out_of_hours=_cover(top),
         reopen_within=_elapsed(top.duration("reopen_within") or Duration(days=14)),
         next_response_waits_for_third_party=top.flag("next_response_waits_for_third_party"),
+        names_shown=top.flag("names_shown"),
         fallback=top.text("fallback", default=EVERYONE),
         follow_up=_plan(top),
     )

@@ -14,6 +14,7 @@ def write_policy(policy: Policy) -> str:
         f"hub = {_text(policy.hub)}",
         f'reopen_within = "{Duration(policy.reopen_within)}"',
         f"next_response_waits_for_third_party = {str(policy.next_response_waits_for_third_party).lower()}",
+        f"names_shown = {str(policy.names_shown).lower()}",
         f"fallback = {_text(policy.fallback)}",
     ]
     parts = ["\n".join(top)]

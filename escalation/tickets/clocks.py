@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import insert, inspect
 from sqlmodel import Session, col, select
 
 from escalation import chains, plans, policy_store
@@ -77,6 +78,12 @@ def load(session: Session, ticket_ids: Collection[int]) -> dict[int, Loaded]:
     }
 
 
+def newly_opened(event: TicketEvent, policy: Policy) -> Loaded:
+    """Return what is known of a ticket's clocks the moment it was opened, without asking the database."""
+    known = read_detail(_plain(event))
+    return Loaded(log=(replace(known, policy=policy if policy.version else None),))
+
+
 def log_of(session: Session, ticket: Ticket) -> tuple[Event, ...]:
     """Return the ticket's events as the clocks read them."""
     rows = session.exec(select(TicketEvent).where(TicketEvent.ticket_id == ticket.id)).all()
@@ -137,6 +144,7 @@ def refresh(
     alone = loaded is None
     loaded = loaded or load(session, (ticket.id,))[ticket.id]
     known = {(row.target, row.cycle): row for row in loaded.rows}
+    new: list[Clock] = []
     if current is None:
         current = states_of(session, ticket, loaded.log, policy, now)
     under = policy_now(session, loaded.log, policy)
@@ -155,7 +163,9 @@ def refresh(
         untold = reached is not None and (state.target, state.cycle, reached.name) not in loaded.reminded
         if reached is not None and untold and not by_chain(under, state):
             point = (reached.name, reached.at)
-        _write(session, row, state, point)
+        if _changed(row, state, point):
+            session.add(row) if row.id is not None else new.append(row)
+    _insert(session, new)
     running = [state.due_at for state in current if state.running and state.target.promised]
     due_at = min(running) if running else None
     if ticket.due_at != due_at:
@@ -168,9 +178,7 @@ def refresh(
     return current
 
 
-def _write(
-    session: Session, row: Clock, state: ClockState, point: tuple[str | None, datetime | None]
-) -> None:
+def _changed(row: Clock, state: ClockState, point: tuple[str | None, datetime | None]) -> bool:
     """Write what changed and no more: a sweep looks at thousands of clocks that stand as they stood."""
     wanted = {
         "priority": state.priority,
@@ -186,8 +194,15 @@ def _write(
         if getattr(row, name) != value:
             setattr(row, name, value)
             changed = True
-    if changed:
-        session.add(row)
+    return changed
+
+
+def _insert(session: Session, rows: list[Clock]) -> None:
+    """Store new clocks in one statement."""
+    if rows:
+        columns = [column.key for column in inspect(Clock).columns if column.key != "id"]
+        values = [{name: getattr(row, name) for name in columns} for row in rows]
+        session.connection().execute(insert(Clock), values)
 
 
 def by_chain(policy: Policy, state: ClockState) -> bool:
@@ -229,18 +244,20 @@ def rows_of(session: Session, ticket_id: int) -> tuple[Clock, ...]:
 
 
 def _event(session: Session, row: TicketEvent) -> Event:
-    structured = row.kind in _STRUCTURED
-    event = Event(
+    number = _words(row.detail).get("policy") if row.kind in _STRUCTURED else None
+    policy = policy_store.of_version(session, int(number)) if number else None
+    return replace(read_detail(_plain(row)), policy=policy)
+
+
+def _plain(row: TicketEvent) -> Event:
+    return Event(
         kind=row.kind,
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         actor=row.actor_id,
         source_id=row.source_id,
-        detail=row.detail if structured else "",
+        detail=row.detail if row.kind in _STRUCTURED else "",
     )
-    number = _words(row.detail).get("policy") if structured else None
-    policy = policy_store.of_version(session, int(number)) if number else None
-    return replace(read_detail(event), policy=policy)
 
 
 def _words(detail: str) -> dict[str, str]:

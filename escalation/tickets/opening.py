@@ -80,8 +80,9 @@ def open_new(
         # nights are promised only once a test has woken somebody
         covered=policy.out_of_hours is not None and self_tests.proven(session, now),
     )
-    write(session, opened, EventKind.OPENED, cause, now, detail=f"{detail} {known}".strip())
-    clocks.refresh(session, opened, policy, now)
+    event = write(session, opened, EventKind.OPENED, cause, now, detail=f"{detail} {known}".strip())
+    clocks.refresh(session, opened, policy, now, clocks.newly_opened(event, policy))
+    session.flush()
     return opened, (TicketOpened(opened.id, new.priority, page=new.priority is Priority.P1),)
 
 

@@ -25,6 +25,7 @@ from bot.browser.visitor import (
 )
 from bot.channels.web.asking import UNAVAILABLE, Asking, Trouble, clean
 from bot.channels.web.library_page import read_document
+from bot.channels.web.notice import NoticePage
 from bot.channels.web.pages import (
     Conversation,
     EarlierView,
@@ -33,6 +34,7 @@ from bot.channels.web.pages import (
     own_thread,
     read_conversation,
 )
+from bot.channels.web.satisfaction import add_routes
 from bot.channels.web.texts import TEXTS, ChatTexts
 from bot.conversation import NotAccepted, assess
 from bot.database import reading, transaction
@@ -65,16 +67,6 @@ class ThreadPage:
     error: str | None = None
     once: str | None = None
     safety: tuple[Paragraph, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NoticePage:
-    """A page that says one thing."""
-
-    title: str
-    words: str
-    safety: tuple[Paragraph, ...] = ()
-    text: str = ""
 
 
 class Chat:
@@ -390,6 +382,7 @@ def router(services: Services) -> APIRouter:
         routes.add_api_route(path, handler, methods=["GET", "HEAD"], response_model=None)
     for path, handler in posts:
         routes.add_api_route(path, handler, methods=["POST"], response_model=None)
+    add_routes(routes, services, Paper(services.settings, "chat"))
     return routes
 
 

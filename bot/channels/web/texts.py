@@ -84,6 +84,10 @@ class ChatTexts:
     rate_low: str
     rate_high: str
     rate_comment: str
+    rate_thanks: str
+    rate_over: str
+    rate_as_message: str
+    rate_failed: str
     call_911: str
     call_988: str
     text_988: str
@@ -204,6 +208,10 @@ _ENGLISH: Final = ChatTexts(
     rate_low="not satisfied",
     rate_high="very satisfied",
     rate_comment="Anything to add? (optional)",
+    rate_thanks="Thank you. Your answer is kept for the people of the desk.",
+    rate_over="There is nothing to answer here any more. Thank you all the same.",
+    rate_as_message="We read what you wrote as a message to us. You get a reply where you wrote to us before.",
+    rate_failed="We could not keep what you wrote. Please write to us where you wrote before.",
     ticket_keep="The reply appears on this page. You can close it and come back with the same browser.",
     call_911="Call 911",
     call_988="Call 988",
@@ -335,6 +343,10 @@ _FRENCH: Final = ChatTexts(
     rate_low="pas satisfait",
     rate_high="très satisfait",
     rate_comment="Quelque chose à ajouter? (facultatif)",
+    rate_thanks="Merci. Votre réponse est transmise à l'équipe.",
+    rate_over="Il n'y a plus rien à répondre ici. Merci quand même.",
+    rate_as_message="Nous avons lu vos mots comme un message. Vous recevrez une réponse là où vous nous aviez écrit.",
+    rate_failed="Nous n'avons pas pu garder vos mots. Écrivez-nous là où vous nous aviez écrit.",
     ticket_keep="La réponse s'affichera sur cette page. Vous pouvez la fermer et revenir avec le même navigateur.",
     call_911="Appeler le 911",
     call_988="Appeler le 988",
