@@ -329,7 +329,7 @@ def _progress() -> Progress:
 
 def _summarise(taken: list[_Taken], faults: list[str], *, dry_run: bool) -> None:
     if taken:
-        table = Table(Column("document", overflow="fold"), "version", "passages", "")
+        table = Table(Column("document", no_wrap=True, overflow="fold"), "version", "passages", "")
         for one in taken:
             told = (cell(one.added.document_id), str(one.added.version), str(one.added.passages))
             table.add_row(*told, _state(one, dry_run=dry_run))

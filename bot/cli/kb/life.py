@@ -31,10 +31,13 @@ def publish(
         actor = acting(services, who)
         with reading(services.engine) as session:
             _, number, comparison = library.compare_versions(session, document_id, new=version)
+            before = library.get_document(session, document_id)
         done = curation.publish(services, document_id, actor, version=number)
         services.library.refresh(services.engine, services.clock())
     print_comparison(comparison, longest=40)
     out.print(plain(f"{done.document_id} version {done.version} is published."))
+    if before.state == "published" and before.version != done.version:
+        out.print(plain(f"To go back: helpdesk kb rollback {document_id} --to {before.version}"))
     for late in done.behind:
         out.print(plain(f"{late} is behind now: translate the change, or say `helpdesk kb confirm {late}`."))
     if done.gaps_closed:
@@ -75,7 +78,7 @@ def withdraw(
     with desk(data_dir) as services:
         cancelled = curation.withdraw(services, document_id, acting(services, who), reason=reason)
         services.library.refresh(services.engine, services.clock())
-    out.print(plain(f"{document_id} is withdrawn."))
+    out.print(plain(f"{document_id} is withdrawn. Once it is put right: helpdesk kb publish {document_id}"))
     out.print(f"{cancelled} {'message' if cancelled == 1 else 'messages'} not yet sent held back.")
 
 
@@ -217,7 +220,9 @@ def parity(
     elif found.complete:
         out.print("Every published document has a current twin in the other language.")
     else:
-        table = Table(Column("document", overflow="fold"), Column("what is missing", overflow="fold"))
+        table = Table(
+            Column("document", no_wrap=True, overflow="fold"), Column("what is missing", overflow="fold")
+        )
         for one in found.untranslated:
             draft = f" (a draft waits: {one.draft})" if one.draft else ""
             language = {"fr": "no French twin", "en": "no English twin"}.get(one.missing, one.missing)

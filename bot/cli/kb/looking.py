@@ -33,7 +33,14 @@ def list_documents(as_json: AsJson = False, data_dir: DataDir = None) -> None:
             ]
         )
         return
-    table = Table(Column("document", overflow="fold"), "title", "state", "version", "passages", "review by")
+    table = Table(
+        Column("document", no_wrap=True, overflow="fold"),
+        "title",
+        "state",
+        "version",
+        "passages",
+        "review by",
+    )
     for document in documents:
         state = document.state
         if document.draft:
