@@ -208,8 +208,6 @@ class DeskFactory:
         finally:
             services.pool.shutdown()
             services.engine.dispose()
-            if self._server:  # hundreds of files, which need not reach the disk
-                self._administer(f"DROP DATABASE {database} WITH (FORCE)")
 
 
 @contextmanager
