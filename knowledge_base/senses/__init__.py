@@ -54,6 +54,8 @@ class Senses:
         """Gather the codes of rows, (n, 8) each; n is 0 where they are not known."""
         starts = np.cumsum([0, *(len(row) for row in rows)]).astype(np.int64)
         codes = np.concatenate(rows) if rows else np.zeros((0, _WORDS), dtype=np.uint64)
+        # Of rows of one, or none, numpy may lay the columns out first; they are counted as rows.
+        codes = np.ascontiguousarray(codes)
         return cls({"codes": codes, "starts": starts})
 
     def part(self, first: int, end: int) -> "Senses":

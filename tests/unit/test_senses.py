@@ -75,3 +75,10 @@ def test_what_is_known_is_not_encoded_again() -> None:
     assert np.array_equal(make([text], {key_of(text): mark}).row(0), mark)
     assert make([text], {}).row(0).shape == (1, 8)
     assert known_only([text], {}).row(0).shape == (0, 8)
+
+
+def test_rows_of_one_sense_with_one_that_has_none_yet_are_searched() -> None:
+    (asked, other) = _vectors(2)
+    senses = Senses.of([code_of(other[None]), code_of(asked[None]), code_of(_vectors(0))])
+    found = senses.nearest(Sense(asked[None], (1.0,)), 1, allowed=np.ones(3, dtype=bool), least=0.0)
+    assert list(found) == [1]
