@@ -33,7 +33,7 @@ from bot.services import Services
 from bot.tables import SWEEP, Beat
 from escalation import chains, outbox, plans, reminders, tickets
 from escalation.tables import ChannelName
-from knowledge_base import language, meaning
+from knowledge_base import language, library, meaning
 from knowledge_base.topics import topic_model
 
 LIBRARY_SECONDS = 1
@@ -105,7 +105,8 @@ def _record(session: Session, services: Services, now: datetime) -> int:
 
 
 def _record_plans(session: Session, services: Services, now: datetime) -> int:
-    return plans.record_due(session, services.policy, now, limit=reminders.BATCH)
+    owners = library.review_owners(session)
+    return plans.record_due(session, services.policy, now, owners=owners, limit=reminders.BATCH)
 
 
 def _remind(session: Session, services: Services, now: datetime) -> int:

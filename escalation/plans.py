@@ -16,7 +16,7 @@ from escalation.reminder_rows import NewReminder, record
 from escalation.roster import Roster, person_key, working_hours
 from escalation.sla import Event, EventKind, Policy, Priority, Target
 from escalation.sla.follow_up import plan
-from escalation.tables import Clock, FollowUp, HelpRequest, Ticket
+from escalation.tables import Clock, FollowUp, HelpRequest, RoleName, Ticket
 
 DUE = "due"
 REVIEW_AGAIN = timedelta(days=7)
@@ -133,8 +133,14 @@ def review(session: Session, due: Mapping[int, datetime], now: datetime) -> None
     session.flush()
 
 
-def record_due(session: Session, policy: Policy, now: datetime, *, limit: int = 100) -> int:
-    """Put on record who is reminded of a plan's step or an article; return how many came due."""
+def record_due(
+    session: Session, policy: Policy, now: datetime, *, owners: Mapping[int, str], limit: int = 100
+) -> int:
+    """Put on record who is reminded of a plan's step or an article; return how many came due.
+
+    `owners` names who keeps an article, by document: that person is reminded of it where the directory knows one
+    of the name who is there, the admins otherwise.
+    """
     rows = session.exec(
         select(Clock)
         .where(
@@ -150,7 +156,7 @@ def record_due(session: Session, policy: Policy, now: datetime, *, limit: int = 
     for row in rows:
         if row.next_point is None or row.next_point_at is None:
             continue
-        keys = _recipients(session, row, roster)
+        keys = _recipients(session, row, roster, owners, now)
         if not keys:  # what it was about is gone, or nobody is left to tell
             row.next_point_at = now + timedelta(days=1)
             session.add(row)
@@ -179,15 +185,26 @@ def record_due(session: Session, policy: Policy, now: datetime, *, limit: int = 
     return len(rows)
 
 
-def _recipients(session: Session, row: Clock, roster: Roster) -> tuple[str, ...]:
+def _recipients(
+    session: Session, row: Clock, roster: Roster, owners: Mapping[int, str], now: datetime
+) -> tuple[str, ...]:
     if row.subject_kind is SubjectKind.REVIEW:
-        return tuple(map(person_key, roster.admins() or roster.leads()))
+        keeper = _keeper(session, owners.get(row.subject_id, ""), now)
+        return (person_key(keeper),) if keeper else tuple(map(person_key, roster.admins() or roster.leads()))
     step = session.get(FollowUp, row.subject_id)
     ticket = session.get(Ticket, step.ticket_id) if step else None
     owner = ticket.assignee_id if ticket else None
     if owner is not None and owner in roster.present():
         return (person_key(owner),)
     return tuple(map(person_key, roster.leads()))
+
+
+def _keeper(session: Session, name: str, now: datetime) -> int | None:
+    """Return the one person of a name who may read the library as staff and is not away."""
+    staff = directory.people_with(session, RoleName.ADMIN, RoleName.EXPERT, RoleName.LEAD)
+    known = [person for person in staff if name and person.name.casefold() == name.strip().casefold()]
+    there = directory.there(session, known, now)
+    return there[0].id if len(there) == 1 else None
 
 
 def _latest(row: Clock, calendar: Calendar, now: datetime) -> tuple[str, datetime]:

@@ -175,6 +175,18 @@ def review_dates(session: Session) -> dict[int, dt.date]:
     return {number: day for number, day in rows if number is not None and day is not None}
 
 
+def review_owners(session: Session) -> dict[int, str]:
+    """Return who keeps each published document that has a review date, by its number."""
+    rows = session.exec(
+        select(col(Document.id), col(Document.owner)).where(
+            Document.state == DocumentState.PUBLISHED,
+            col(Document.review_date).is_not(None),
+            col(Document.owner) != "",
+        )
+    ).all()
+    return {number: owner for number, owner in rows if number is not None}
+
+
 def title_of(session: Session, document_id: int) -> str | None:
     """Return a document's title, or None when it is gone."""
     return session.exec(select(Document.title).where(Document.id == document_id)).first()

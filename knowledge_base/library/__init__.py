@@ -50,6 +50,7 @@ from knowledge_base.lookup import (
     list_synonyms,
     recalled_among,
     review_dates,
+    review_owners,
     title_of,
     withdrawn_among,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "retire",
     "retire_expired",
     "review_dates",
+    "review_owners",
     "title_of",
     "to_markdown",
     "told_apart",

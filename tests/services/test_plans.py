@@ -27,6 +27,7 @@ from escalation.tables import (
     FollowUp,
     Identity,
     OutboxMessage,
+    Person,
     Reminder,
     SelfTest,
     SubjectKind,
@@ -162,6 +163,20 @@ def test_a_review_date_reminds_the_admins_and_a_new_date_ends_it(desk: Desk) -> 
     set_date(None)
     assert reviews.sync(desk.services) == 0
     assert all(c.stopped_at for c in desk.rows(Clock) if c.target is Target.REVIEW)
+
+
+def test_the_owner_of_an_article_is_reminded_of_it_once_at_each_point_and_nobody_else(desk: Desk) -> None:
+    name = next(person.name for person in desk.rows(Person) if person.id == EXPERT)
+    with transaction(desk.services.engine) as session:
+        session.connection().execute(update(Document).values(review_date=None))
+        session.connection().execute(
+            update(Document).where(col(Document.id) == 1).values(review_date=date(2026, 11, 24), owner=name)
+        )
+    reviews.sync(desk.services)
+    pass_time(desk, timedelta(days=3), timedelta(hours=1))
+    assert [who for who, _ in mailed(desk, "reminders")] == [EXPERT]
+    pass_time(desk, timedelta(days=6), timedelta(hours=6))
+    assert [who for who, _ in mailed(desk, "reminders")] == [EXPERT, EXPERT]
 
 
 # The digest
