@@ -49,7 +49,7 @@ def post(desk: Desk, body: dict[str, Any], **changes: str) -> int:
     kind = "application/json" if body["type"] == "event_callback" else "application/x-www-form-urlencoded"
     signed = {name.lower(): value for name, value in given.signed(raw).items()}
     headers = {**signed, "content-type": kind, **changes}
-    return httpx.post(f"{desk.address}/slack/events", content=raw, headers=headers, timeout=10).status_code
+    return httpx.post(f"{desk.address}/slack/events", content=raw, headers=headers, timeout=30).status_code
 
 
 def waited(slack: SlackAPI, words: str, channel: str) -> Call:
