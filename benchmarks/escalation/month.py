@@ -31,7 +31,7 @@ from escalation.tickets import Cause, NewTicket
 from tests.support.desk import Desk
 
 
-def month(count: int = 200, beat_seconds: int = 20) -> list[Row]:
+def month(count: int = 100, beat_seconds: int = 20) -> list[Row]:
     """Live through a month of tickets at a heartbeat of 20 s; beats at which nothing can be due are left out."""
     rng = random.Random(7)
     end = START + timedelta(days=30)
@@ -115,7 +115,7 @@ def _acts(
         opened = START + (end - START) * rng.random() * 0.9
         priority = rng.choice([Priority.P2, Priority.P3, Priority.P3, Priority.P4])
         expert = rng.choice(experts)
-        yield opened, _opening(number, priority)
+        yield opened, _opening(number, priority, expert)
         at = opened
         for kind in ("claim", "reply", "ask", "reply", "resolve"):
             at += timedelta(hours=rng.expovariate(1 / 9))
@@ -125,7 +125,7 @@ def _acts(
                 yield at, _acting(number + 1, kind, expert)
 
 
-def _opening(number: int, priority: Priority) -> Callable[[Desk], None]:
+def _opening(number: int, priority: Priority, suggested: int) -> Callable[[Desk], None]:
     def act(desk: Desk) -> None:
         now = desk.clock()
         with transaction(desk.services.engine) as session:
@@ -138,7 +138,7 @@ def _opening(number: int, priority: Priority) -> Callable[[Desk], None]:
             )
             session.add(request)
             session.flush()
-            new = NewTicket("wants_human", priority, None, "en", "", None, True, None, "")
+            new = NewTicket("wants_human", priority, None, "en", "", None, True, suggested, "")
             tickets.open_new(
                 session,
                 request,
