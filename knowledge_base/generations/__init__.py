@@ -55,7 +55,7 @@ _EDITS = (_PURGED, "synonym_added", "synonym_removed", "answer_approved", "answe
 # From here on building takes longer than a question may wait.
 _LARGE_LIBRARY = 3000
 # Whoever asks comes before whoever builds.
-_POLITE = 5
+_POLITE = 2
 _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
     "from knowledge_base.generations import main; main()"
