@@ -42,7 +42,7 @@ _CA_POST = r"[A-CEGHJ-NPR-TVXYa-ceghj-npr-tvxy]\d[A-CEGHJ-NPR-TV-Za-ceghj-npr-tv
 _POST = rf"(?:\d{{5}}(?:-\d{{4}})?|{_CA_POST})"
 _UNIT = (
     r"(?:(?:apt|apartment|unit|suite|ste|rm|room|lot|trlr|trailer|space|spc|slip|ph|bldg|building|floor|fl|appt|app|appartement|unite|unité|logement|porte|bureau"
-    r"|bur|local|étage|etage|condo|bsmt|basement)\b\.?[ ]?(?:no\.?[ ]?|#[ ]?)?(?:[A-Za-z]?-?\d{1,5}[A-Za-z]?|[A-Za-z]\b)|#[ ]?[A-Za-z]?\d{1,5}[A-Za-z]?|bsmt|basement|sous-sol|rez-de-chauss[ée]e|rdc|(?:lower|upper|rear|upstairs|downstairs|penthouse)(?:[ ](?:unit|apt|suite|level|flat))?(?=[ ]?(?:[,.;)\n]|\Z))|(?:bas|haut|en bas|en haut|arri[eè]re|non[- ]domestic)(?=[ ]?(?:[,.;)\n]|\Z)))"
+    r"|bur|local|étage|etage|condo|bsmt|basement)\b\.?[ ]?(?:no\.?[ ]?|#[ ]?)?(?:[A-Za-z]?-?\d{1,5}(?:-?[A-Za-z]\b)?|[A-Za-z]\b)|#[ ]?[A-Za-z]?\d{1,5}[A-Za-z]?|bsmt|basement|sous-sol|rez-de-chauss[ée]e|rdc|(?:lower|upper|rear|upstairs|downstairs|penthouse)(?:[ ](?:unit|apt|suite|level|flat))?(?=[ ]?(?:[,.;)\n]|\Z))|(?:bas|haut|en bas|en haut|arri[eè]re|non[- ]domestic)(?=[ ]?(?:[,.;)\n]|\Z)))"
 )
 _CITY = (
     r"(?:[A-ZÀ-Ý][\w'.-]{1,20}(?:[ -](?:[A-ZÀ-Ý][\w'.-]{1,20}|de|du|des|la|le|les|sur|of|on|the|aux|à)){0,4})"
@@ -55,6 +55,8 @@ _TAIL = (
     rf"|{_GAP}[a-z]{{3,20}}(?:[ ][a-z]{{3,20}})?{_GAP}[a-z]{{2}}{_GAP}{_POST}\b)?)"
 )
 _HEAD = rf"(?:(?:{_UNIT}|\d{{1,4}}[A-Za-z]?)[ ]?[,-][ ]?|{_UNIT}[ ])?"
+
+_PAUSE = r"(?=[ ]?(?:[,.;:!?)\n]|\Z))"
 
 _WORD_EN = r"(?:[A-Za-z][A-Za-z'.]{0,20}(?:-[A-Za-z]{1,20})?|\d{1,3}(?:st|nd|rd|th))"
 _EN_CLEAR = Pattern(
@@ -91,7 +93,10 @@ _CUED = Pattern(
 # "Sherry Lane, number 44", "rue des Pins, au 44": the number comes last.
 _NUMBER_LAST = Pattern(
     rf"(?-i:[A-Z])[A-Za-z'-]{{1,20}}(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}}){{0,2}}[ ](?:{_CLEAR}|way|place|square|loop|row|close|grove)\b\.?,?[ ](?:number|no\.|#|house(?: number)?|apt\.?|unit)[ ]?\d{{1,5}}[A-Za-z]?\b"
-    r"|\b(?:rue|avenue|boulevard|chemin|rang|montée|côte|croissant|place|route)[ ](?:(?:de la|de l'|des|du|de|d')[ ]?)?[A-Za-zÀ-ÿ'-]{2,25},?[ ](?:au|num[eé]ro|no\.?|le)[ ]\d{1,5}[A-Za-z]?\b",
+    r"|\b(?:rue|avenue|boulevard|chemin|rang|montée|côte|croissant|place|route)[ ](?:(?:de la|de l'|des|du|de|d')[ ]?)?[A-Za-zÀ-ÿ'-]{2,25},?[ ](?:au|num[eé]ro|no\.?|le)[ ]\d{1,5}[A-Za-z]?\b"
+    # "Maple Crescent 14", "rue des Ormes 1423": without a word between, only where the words pause.
+    rf"|(?-i:[A-Z])[A-Za-z'-]{{1,20}}[ ](?-i:Street|Avenue|Road|Drive|Lane|Court|Crescent|Boulevard|Terrace|Circle)[ ]\d{{1,5}}[A-Za-z]?{_PAUSE}"
+    rf"|\b(?:rue|avenue|boulevard|chemin|rang|montée|croissant)[ ](?:(?:de la|de l'|des|du|de|d')[ ]?)?(?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{{2,25}},?[ ]\d{{2,5}}[A-Za-z]?{_PAUSE}",
     re.IGNORECASE,
 )
 # "1200 S 400 W": the grid of Utah and its neighbours.
@@ -106,6 +111,18 @@ _FR_TYPE = (
     r"rue|r\.|avenue|ave|av|boulevard|boul|blvd|bd|chemin|ch|che|route|rte|rang|rg|c[oô]te|croissant|crois|carr[eé]|cour|terrasse|tsse|promenade|prom"
     r"|ruelle|sentier|quai|square|mont[eé]e|place|pl|all[eé]e|impasse|imp|domaine|traverse|passage|pass|rond-point|cercle|esplanade|autoroute|aut"
     r"|concession|parc|faubourg|jardins?|terrasses?|voie|lieu-dit|plateau|plage|pointe|anse|drève|cap|lac|ligne"
+)
+# "house number 14 on Maple Crescent", "le numéro 12 sur la rue Noble".
+_NUMBER_ON = Pattern(
+    rf"\b(?:house(?: number| no\.?)?|number|civic number)[ ]\d{{1,5}}[A-Za-z]?[ ](?:on|of)[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}}(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}}){{0,2}}[ ](?:{_CLEAR}|way|place|loop|row|close|grove)\b"
+    rf"|\b(?:num[eé]ro(?: civique)?|la maison|le)[ ]\d{{1,5}}[A-Za-z]?,?[ ](?:sur|de)[ ](?:la|le)[ ](?:{_FR_TYPE})[ ](?:(?:de la|de l'|des|du|de|d')[ ]?)?(?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{{2,25}}",
+    re.IGNORECASE,
+)
+# "2240 Sherbrooke Ouest", "210 St-Jacques", "300 Carlton, Winnipeg R3C 2Z2": a side of the compass, a saint or
+# a postal code stands for the type of street.
+_TYPELESS = Pattern(
+    rf"(?<![\w#$€£.,:/-])\d{{2,5}}[A-Za-z]?,?[ ](?:[A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{{2,20}}[ ](?:Ouest|Est|Nord|Sud|West|East|North|South){_PAUSE}|(?:St|Ste|Saint|Sainte)-[A-ZÀ-Ý][A-Za-zÀ-ÿ-]{{2,25}}{_PAUSE}"
+    rf"|[A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ][A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{{1,20}})?,[ ]{_CITY},?[ ](?:[(]?{_REGION}[)]?,?[ ])?{_POST}\b){_TAIL}"
 )
 # A stop ends the sentence, except after an abbreviation of three letters or fewer: "St. Jean".
 _FR_WORD = r"(?:[A-Za-zÀ-ÿ]{1,3}\.(?=[- ][A-ZÀ-Ý])|[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9']{0,20}(?:-(?:[A-Za-zÀ-ÿ]{1,3}\.-)?[A-Za-zÀ-ÿ0-9']{1,20}){0,5})"
@@ -255,6 +272,8 @@ def _english(text: str) -> Iterator[Found]:
         *_BOX.finditer(text),
         *_SPELLED.finditer(text),
         *_NUMBER_LAST.finditer(text),
+        *_NUMBER_ON.finditer(text),
+        *_TYPELESS.finditer(text),
         *_GRID.finditer(text),
         *_UNIT_AND_NAME.finditer(text),
         *_RURAL_PARTS.finditer(text),

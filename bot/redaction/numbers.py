@@ -102,6 +102,14 @@ _BORN = Pattern(
     rf"\b(?:born|d\.?o\.?b\.?|birth ?dates?|date of birth|birth ?days?|b-?day|n[eé]e?s?|date de naissance|naissance|ddn|anniversaire)\b(?:[ ]?(?:\b(?:on|is|was|the|le|est|my|her|his|on the|date|of|in|soit|du)\b|[:=(,-])[ ]?){{0,4}}[ ]?(?P<date>{_DATE})(?![\d/])",
     re.IGNORECASE,
 )
+# "born 11/2/2016 and 3/4/2012", "05/03/81 is her birthday".
+_NEXT_BORN = Pattern(
+    rf"[ ]?(?:,|and|et|&|/)[ ](?:(?:on|le|the)[ ])?(?P<date>{_DATE})(?![\d/])", re.IGNORECASE
+)
+_BORN_AFTER = Pattern(
+    rf"(?<![\d/.-])(?P<date>{_DATE})(?![\d/])(?:[ ](?:is|was|est|c'est)|,)[ ](?:my|her|his|their|our|the|mon|ma|son|sa|leur|the[ ]\w{{2,12}}'s)?[ ]?(?:\w{{2,12}}'s[ ])?(?:birth|b-?day|anniversaire|f[eê]te|naissance|date de naissance)",
+    re.IGNORECASE,
+)
 _FULL_DATE = Pattern(rf"(?<![\d/.-])(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19[2-9]\d|200\d|201[0-5])|(?:19[2-9]\d|200\d|201[0-5])[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ ](?:19[2-9]\d|200\d)|\d{{1,2}}(?:er)?[ ]{_MONTH}[ ](?:19[2-9]\d|200\d))(?![\d/-])", re.IGNORECASE)  # fmt: skip
 _NEAR_PERSONAL = 60
 
@@ -266,8 +274,12 @@ def _plate_like(plate: str) -> bool:
 
 
 def _dates(text: str, spans: tuple[Found, ...]) -> Iterator[Found]:
-    for match in _BORN.finditer(text):
+    for match in (*_BORN.finditer(text), *_BORN_AFTER.finditer(text)):
         yield Found(match.start("date"), match.end("date"), Kind.BIRTH_DATE)
+        following = _NEXT_BORN.match(text, match.end("date"))
+        while following:
+            yield Found(following.start("date"), following.end("date"), Kind.BIRTH_DATE)
+            following = _NEXT_BORN.match(text, following.end("date"))
     if not spans:
         return
     ends = [(span.start - _NEAR_PERSONAL, span.end + _NEAR_PERSONAL) for span in spans[:200]]

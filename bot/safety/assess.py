@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.safety import language as languages
-from bot.safety import model, rules, sense, situation, thresholds, urgency
+from bot.safety import model, rules, situation, thresholds, urgency
 from bot.safety.assessment import Assessment
 from bot.safety.deadlines import needed_by
 from bot.safety.judge import Verdict, by_rules, judge
@@ -27,7 +27,7 @@ def assess(
     never lowers it. `sent_at` is aware and gives "tonight" and "Friday" their dates.
     """
     reading = understand(text)
-    verdict = judge(reading, model.load(), sense.vectors(reading.sentences))
+    verdict = judge(reading, model.load())
     own = _assessed(reading, verdict, text, language, sent_at)
     if not history:
         return own

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.safety import rules, sense, thresholds, urgency
+from bot.safety import features, rules, thresholds, urgency
 from bot.safety.model import Model, Scores
 from bot.safety.reading import DANGER_CONCEPTS, Reading, Sentence
 from escalation.sla import Priority
@@ -25,11 +25,11 @@ class Verdict:
     urgency: Priority
 
 
-def judge(reading: Reading, learned: Model, known: sense.Vectors) -> Verdict:
-    """Judge by the weights, with the rules beside them; `known` holds the vectors of the sentences."""
+def judge(reading: Reading, learned: Model, scores: Scores | None = None) -> Verdict:
+    """Judge by the weights, with the rules beside them; `scores` are those of the whole where they are known."""
     finding, harm = rules.find(reading), rules.self_harm(reading)
-    scores = learned.scores(reading, known)
-    pieces = _pieces(reading, learned, known)
+    scores = scores or learned.scores(reading)
+    pieces = _pieces(reading, learned)
     danger = thresholds.is_danger(reading, scores, finding) or any(
         thresholds.is_dangerous_piece(piece, scores) for piece in pieces
     )
@@ -65,7 +65,7 @@ def _verdict(*, danger: bool, at_risk: bool, human: bool, doubt: bool, level: Pr
     return Verdict(danger, at_risk, human, doubt, level)
 
 
-def _pieces(reading: Reading, learned: Model, known: sense.Vectors) -> list[Scores]:
+def _pieces(reading: Reading, learned: Model) -> list[Scores]:
     """Score neighbouring sentences of a long message, where any danger concept is seen."""
     sentences = reading.sentences
     if sum(len(sentence.words) for sentence in sentences) < _LONG:
@@ -74,7 +74,7 @@ def _pieces(reading: Reading, learned: Model, known: sense.Vectors) -> list[Scor
     for place in range(len(sentences)):
         part = sentences[place : place + _PIECE]
         if _worth_reading(part):
-            found.append(learned.scores(Reading(part, reading.words, False, False), known))
+            found.append(learned.scores_of(features.names(Reading(part, reading.words, False, False)), part))
         if len(found) >= _PIECES:
             break
     return found

@@ -1,22 +1,24 @@
-"""Read the learned weights and apply them. The weights file is text: one feature a line, for people too."""
+"""Read the learned weights and apply them.
+
+The weights of words are text, one feature a line, for people too; those of the landmarks are numbers.
+"""
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bot.safety import features
-from bot.safety import sense as senses
-from bot.safety.reading import Reading
+from bot.safety import features, sense
+from bot.safety.reading import Reading, Sentence
+from knowledge_base.arrays import Array
 
 HEADS = ("danger", "self_harm", "human", "p2", "p3", "p4")
 WEIGHTS = "weights.tsv"
+SENSE = "sense.npy"
 _BIAS = "(bias)"
-_SENSE = "v="
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +33,40 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A weight per feature and head: `weights` for words and concepts, `sense` (WIDTH, heads) for meaning."""
+    """A rarity and a weight per head for each feature, a weight per head for each landmark: `weights`
+    (features, heads), `sense` (landmarks, heads)."""
 
     index: Mapping[str, int]
-    weights: NDArray[np.float32]
-    sense: NDArray[np.float32]
-    bias: NDArray[np.float32]
+    rarity: Array
+    weights: Array
+    sense: Array
+    bias: Array
 
-    def scores(self, reading: Reading, known: senses.Vectors | None = None) -> Scores:
-        """Score one message, or a part of one whose sentences' vectors are `known` already."""
-        if known is None:
-            known = senses.vectors(reading.sentences)
-        return from_totals(self.totals(features.names(reading), senses.features(reading.sentences, known)))
+    def scores(self, reading: Reading) -> Scores:
+        """Score one message."""
+        return self.scores_of(features.names(reading), reading.sentences)
 
-    def totals(self, found: Mapping[str, float], meant: senses.Floats) -> NDArray[np.float64]:
+    def scores_of(self, found: Mapping[str, float], sentences: Sequence[Sentence]) -> Scores:
+        """Score a message, or a part of one, by its features and its sentences."""
+        return from_totals(self.totals(found, sentences))
+
+    def totals(self, found: Mapping[str, float], sentences: Sequence[Sentence]) -> Array:
         """Return the sum of weights of each head."""
+        return self.totals_of(found, sense.features(sentences))
+
+    def totals_of(self, found: Mapping[str, float], alike: Array) -> Array:
+        """Return the sums for features and the likeness to each landmark."""
+        totals: Array = self.bias + alike @ self.sense
         known = [(self.index[name], value) for name, value in found.items() if name in self.index]
-        totals: NDArray[np.float64] = self.bias.astype(np.float64) + meant @ self.sense
         if known:
             rows = np.fromiter((row for row, _ in known), dtype=np.int64, count=len(known))
-            values = np.fromiter((value for _, value in known), dtype=np.float64, count=len(known))
-            totals = totals + values @ self.weights[rows]
+            values = np.fromiter((value for _, value in known), dtype=np.float32, count=len(known))
+            values *= self.rarity[rows]
+            totals = totals + (values / max(float(np.linalg.norm(values)), 1e-9)) @ self.weights[rows]
         return totals
 
 
-def from_totals(totals: NDArray[np.float64]) -> Scores:
+def from_totals(totals: Array) -> Scores:
     """Turn the sums of weights, one per head, into probabilities."""
     urgent = np.exp(totals[3:] - totals[3:].max())
     urgent /= urgent.sum()
@@ -70,15 +81,16 @@ def from_totals(totals: NDArray[np.float64]) -> Scores:
 @functools.cache
 def load() -> Model:
     """Return the packaged model, read once."""
-    text = resources.files("bot.safety").joinpath(WEIGHTS).read_text(encoding="utf-8")
-    return parse(text)
+    folder = resources.files("bot.safety")
+    with folder.joinpath(SENSE).open("rb") as file:
+        meant = np.load(file).astype(np.float32)
+    return parse(folder.joinpath(WEIGHTS).read_text(encoding="utf-8"), meant)
 
 
-def parse(text: str) -> Model:
-    """Read a weights file; lines that begin with # are for people."""
+def parse(text: str, meant: Array) -> Model:
+    """Read a weights file; lines that begin with # are for people. `meant` are the landmarks' weights."""
     index: dict[str, int] = {}
     rows: list[list[float]] = []
-    meant = np.zeros((senses.WIDTH, len(HEADS)), dtype=np.float32)
     bias = [0.0] * len(HEADS)
     for line in text.splitlines():
         if line.startswith("#") or not line:
@@ -86,35 +98,30 @@ def parse(text: str) -> Model:
         name, *numbers = line.split("\t")
         values = [float(number or 0) for number in numbers]
         if name == _BIAS:
-            bias = values
-        elif name.startswith(_SENSE):
-            meant[int(name.removeprefix(_SENSE))] = values
+            bias = values[1:]
         else:
             index[name] = len(rows)
             rows.append(values)
-    return Model(index, np.array(rows, dtype=np.float32), meant, np.array(bias, dtype=np.float32))
+    table = np.array(rows, dtype=np.float32).reshape(len(rows), len(HEADS) + 1)
+    return Model(index, table[:, 0].copy(), table[:, 1:].copy(), meant, np.array(bias, dtype=np.float32))
 
 
 def write(model: Model, notes: str) -> str:
     """Return the text of a weights file, with `notes` above it."""
-    lines = [*(f"# {note}".rstrip() for note in notes.splitlines()), "# feature\t" + "\t".join(HEADS)]
-    lines.append("\t".join((_BIAS, *(_short(value) for value in model.bias))))
+    lines = [*(f"# {note}".rstrip() for note in notes.splitlines()), "# feature\trarity\t" + "\t".join(HEADS)]
+    lines.append("\t".join((_BIAS, "", *(_short(value) for value in model.bias))))
     for name in sorted(model.index):
-        lines.append("\t".join((name, *(_short(value) for value in model.weights[model.index[name]]))))
-    for place, row in enumerate(model.sense):
-        lines.append("\t".join((f"{_SENSE}{place}", *(_short(value, 3) for value in row))))
+        row = model.index[name]
+        numbers = (model.rarity[row], *model.weights[row])
+        lines.append("\t".join((name, *(_short(value) for value in numbers))))
     return "\n".join(lines) + "\n"
 
 
-def _short(value: float, digits: int = 2) -> str:
-    text = f"{value:.{digits}f}"
-    return (
-        ""
-        if not text.strip("-0.")
-        else text.replace("0.", ".", 1)
-        if text.lstrip("-").startswith("0.")
-        else text
-    )
+def _short(value: float) -> str:
+    text = f"{value:.2f}"
+    if not text.strip("-0."):
+        return ""
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
 def _probability(total: float) -> float:

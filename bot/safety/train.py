@@ -1,23 +1,30 @@
-"""Train the weights: `python -m bot.safety.train` (about two minutes, numpy only, no randomness).
+"""Train the weights: `python -m bot.safety.train` (a few minutes, no randomness; needs scipy, see CONTRIBUTING.md).
 
-Cross-validates by incident on two thirds, reports the untouched third once with a model that never saw it,
-then trains on everything and writes weights.tsv with the figures on top.
+Cross-validates by incident on two thirds, which also says what the scores are worth as chances; reports the
+untouched third once with a model that never saw it; then trains on everything and writes weights.tsv with the
+figures on top, and the weights of the landmarks beside it.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import numpy as np
 
 from bot.safety import features, sense
 from bot.safety.corpus import FOLDS, GROUPS, Example, examples, fold_of
-from bot.safety.fitting import URGENT, Features, fit
+from bot.safety.fitting import URGENT, Calibration, Features, calibrated, calibration, fitted
 from bot.safety.judge import judge
-from bot.safety.model import WEIGHTS, Model, write
+from bot.safety.model import SENSE, WEIGHTS, Model, Scores, from_totals, write
 from bot.safety.reading import Reading, understand
 from escalation.sla import Priority
 from knowledge_base import meaning
+from knowledge_base.arrays import Array
+from knowledge_base.likeness import likeness
+from knowledge_base.senses.making import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,6 @@ class _Read:
 
     example: Example
     reading: Reading
-    known: sense.Vectors
     seen: Features
 
 
@@ -39,6 +45,7 @@ class _Result:
     self_harm: bool
     human: bool
     urgency: Priority
+    scores: Scores
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,50 +57,86 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument(
         "--misses", action="store_true", help="print the misread messages of the cross-validation"
     )
+    options.add_argument(
+        "--scores", type=Path, help="write the scores of the cross-validation here, as JSON lines"
+    )
     chosen = options.parse_args(arguments)
     data = _read(list(examples()))
     report = [f"{len(data)} messages from {len({one.example.incident for one in data})} incidents"]
     seen = [one for one in data if one.example.third != 0]
-    validated: list[_Result] = []
+    unseen: list[_Read] = []
+    found: list[Array] = []
+    models: list[Model] = []
     for fold in range(FOLDS):
-        model = _fitted([one for one in seen if fold_of(one.example.incident) != fold])
-        validated += [_judged(one, model) for one in seen if fold_of(one.example.incident) == fold]
+        out = [one for one in seen if fold_of(one.example.incident) == fold]
+        models.append(_fitted([one for one in seen if fold_of(one.example.incident) != fold]))
+        unseen += out
+        found.append(_totals(out, models[-1]))
         _say(f"fold {fold + 1} of {FOLDS} done")
+    chances = calibration([one.example for one in unseen], np.concatenate(found))
+    validated: list[_Result] = []
+    start = 0
+    for model, part in zip(models, found, strict=True):
+        validated += _judged(unseen[start : start + len(part)], calibrated(model, chances))
+        start += len(part)
     report += ["cross-validation by incident, two thirds:", *_figures(validated)]
     if chosen.misses:
         _print_misses(validated)
+    if chosen.scores:
+        _write_scores(chosen.scores, validated)
     if not chosen.check:
-        model = _fitted(seen)
-        held = [_judged(one, model) for one in data if one.example.third == 0]
+        held = _judged([one for one in data if one.example.third == 0], _ready(seen, chances))
         report += ["held-out third:", *_figures(held)]
-        path = Path(__file__).with_name(WEIGHTS)
-        notes = "\n".join(["Made by: python -m bot.safety.train", *report])
-        path.write_text(write(_fitted(data), notes), encoding="utf-8")
+        _write(_ready(data, chances), "\n".join(["Made by: python -m bot.safety.train", *report]))
     _say("\n".join(report))
     return 0
 
 
+def _write(model: Model, notes: str) -> None:
+    folder = Path(__file__).parent
+    folder.joinpath(WEIGHTS).write_text(write(model, notes), encoding="utf-8")
+    np.save(folder / SENSE, model.sense.astype(np.float16))
+
+
 def _read(data: Sequence[Example]) -> list[_Read]:
     readings = [understand(example.text) for example in data]
-    # Variants share most sentences: each distinct one is encoded once.
-    distinct = list(dict.fromkeys(words for reading in readings for words in sense.chosen(reading.sentences)))
-    encoded = meaning.vectors([" ".join(words) for words in distinct])
-    rows = {words: encoded[place] for place, words in enumerate(distinct)}
-    found = []
-    for example, reading in zip(data, readings, strict=True):
-        known = {words: rows[words] for words in sense.chosen(reading.sentences)}
-        seen = Features(features.names(reading), sense.features(reading.sentences, known))
-        found.append(_Read(example, reading, known, seen))
-    return found
+    texts = [readable(sense.text_of(reading.sentences)) for reading in readings]
+    encoded = meaning.vectors(texts)
+    return [
+        _Read(example, reading, Features(features.names(reading), vector))
+        for example, reading, vector in zip(data, readings, encoded, strict=True)
+    ]
 
 
 def _fitted(data: Sequence[_Read]) -> Model:
-    return fit([one.example for one in data], [one.seen for one in data])
+    return fitted([one.example for one in data], [one.seen for one in data])
 
 
-def _judged(one: _Read, learned: Model) -> _Result:
-    found = judge(one.reading, learned, one.known)
-    return _Result(one.example, found.danger, found.self_harm, found.wants_human, found.urgency)
+def _ready(data: Sequence[_Read], chances: Calibration) -> Model:
+    return calibrated(_fitted(data), chances)
+
+
+def _totals(data: Sequence[_Read], model: Model) -> Array:
+    alike = likeness(np.stack([one.seen.meant for one in data]))
+    return np.stack([model.totals_of(one.seen.names, row) for one, row in zip(data, alike, strict=True)])
+
+
+def _judged(data: Sequence[_Read], model: Model) -> list[_Result]:
+    results = []
+    for one, totals in zip(data, _totals(data, model), strict=True):
+        scores = from_totals(totals)
+        found = judge(one.reading, model, scores)
+        results.append(
+            _Result(one.example, found.danger, found.self_harm, found.wants_human, found.urgency, scores)
+        )
+    return results
+
+
+def _write_scores(path: Path, results: Sequence[_Result]) -> None:
+    with path.open("w", encoding="utf-8") as lines:
+        for result in results:
+            told = {"labels": asdict(result.example), "scores": asdict(result.scores)}
+            lines.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def _figures(results: Sequence[_Result]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The topic model: a linear one over the words of a message and what it means."""
+"""The topic model: what the words of a message and the labelled messages it is like say of its subject."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,32 +8,30 @@ from importlib.resources import files
 import numpy as np
 
 from knowledge_base.arrays import Array
-from knowledge_base.meaning import DIMENSIONS
-from knowledge_base.senses.making import vector_of
+from knowledge_base.likeness import likeness_of
 from knowledge_base.topics.features import features
 
 # The topic of what no article of the starter library answers.
 NONE = "none"
 
-# The file holds whole numbers: weights in units of 1/SCALE.
+# The file holds whole numbers: weights in units of 1/SCALE, and rarities in units of 1/RARITY_SCALE.
 SCALE = 20
+RARITY_SCALE = 10
 BIAS = "(bias)"
-
-
-SENSE = "v:"
-
-# How much the vector of a message counts beside its words, whose families have a length of about 1.
-SENSE_SHARE = 1.0
+SENSE = "sense.npy"
 
 
 class TopicModel:
     """Weights of one language. Immutable, shared between threads."""
 
-    def __init__(self, topics: tuple[str, ...], weights: Mapping[str, int], matrix: Array) -> None:
+    def __init__(
+        self, topics: tuple[str, ...], rows: Mapping[str, int], rarity: Array, matrix: Array, sense: Array
+    ) -> None:
         self.topics = topics
-        self._rows = weights
+        self._rows = rows
+        self._rarity = rarity
         self._matrix = matrix
-        self._sense = matrix[[weights[f"{SENSE}{place}"] for place in range(DIMENSIONS)]] * SENSE_SHARE
+        self._sense = sense
 
     def knows(self, term: str) -> bool:
         """Say whether a stem means anything to the model."""
@@ -55,10 +53,11 @@ class TopicModel:
         scores = self._matrix[self._rows[BIAS]].copy()
         if known:
             rows = np.array([row for row, _ in known])
-            values = np.array([value for _, value in known], dtype=np.float32)
-            scores += np.einsum("i,ij->j", values, self._matrix[rows])
+            values = np.array([value for _, value in known], dtype=np.float32) * self._rarity[rows]
+            scores += (values / max(float(np.linalg.norm(values)), 1e-9)) @ self._matrix[rows]
+        whole = sum(texts.values())
         for text, weight in texts.items():
-            scores += weight * np.einsum("i,ij->j", vector_of(text), self._sense)
+            scores += weight / whole * (likeness_of(text) @ self._sense)
         odds = np.exp(scores - scores.max())
         return {topic: float(share) for topic, share in zip(self.topics, odds / odds.sum(), strict=True)}
 
@@ -66,14 +65,26 @@ class TopicModel:
 @cache
 def topic_model(language: str) -> TopicModel | None:
     """Return the model of a language, read once, or None where there is none."""
-    file = files(__package__).joinpath(f"weights.{language}.tsv")
-    return parse(file.read_text(encoding="utf-8")) if file.is_file() else None
+    folder = files(__package__)
+    file = folder.joinpath(f"weights.{language}.tsv")
+    return parse(file.read_text(encoding="utf-8"), _sense()) if file.is_file() else None
 
 
-def parse(text: str) -> TopicModel:
-    """Read a weights file: comments, a line of topics, then a feature and its weights a line."""
+@cache
+def _sense() -> Array:
+    with files(__package__).joinpath(SENSE).open("rb") as file:
+        found: Array = np.load(file).astype(np.float32)
+    return found
+
+
+def parse(text: str, sense: Array) -> TopicModel:
+    """Read a weights file: comments, a line of topics, then a feature, its rarity and its weights a line.
+
+    `sense` (landmarks, topics) are the weights of the landmarks, the same for every language.
+    """
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     topics = tuple(lines[0].split("\t")[1].split(" "))
     names, numbers = zip(*(line.split("\t") for line in lines[1:]), strict=True)
-    matrix = np.array(" ".join(numbers).split(" "), dtype=np.float32).reshape(len(names), len(topics)) / SCALE
-    return TopicModel(topics, {name: row for row, name in enumerate(names)}, matrix)
+    table = np.array(" ".join(numbers).split(" "), dtype=np.float32).reshape(len(names), len(topics) + 1)
+    rows = {name: row for row, name in enumerate(names)}
+    return TopicModel(topics, rows, table[:, 0] / RARITY_SCALE, table[:, 1:] / SCALE, sense)

@@ -2,8 +2,8 @@
 
 Learns from the phrases of en.txt and fr.txt, the sentences of the starter articles, labelled
 messages, and the part of a labelled question set that is meant for tuning. The part that is held
-back is never read. What a text means is one space for both languages: the vectors of one language
-teach the model of the other. The same input gives the same file.
+back is never read. What a text means is one space for both languages, so both are learned together.
+The same input gives the same files. Needs scipy (CONTRIBUTING.md).
 """
 
 import argparse
@@ -21,33 +21,29 @@ import numpy as np
 from knowledge_base.arrays import Array
 from knowledge_base.documents import DocumentKind, PassageKind
 from knowledge_base.language import SUPPORTED
-from knowledge_base.meaning import DIMENSIONS, vectors
+from knowledge_base.likeness.ridge import Learned, Words, calibrate_together, fit
+from knowledge_base.meaning import vectors
 from knowledge_base.passages import cut, split_sentences
 from knowledge_base.readers.markdown import read_markdown
 from knowledge_base.senses.making import key_of, readable
 from knowledge_base.starter import starter_files
 from knowledge_base.topics.features import features
 from knowledge_base.topics.messages import read_messages
-from knowledge_base.topics.model import BIAS, SCALE, SENSE, SENSE_SHARE
+from knowledge_base.topics.model import BIAS, RARITY_SCALE, SCALE, SENSE
 
 # How much a sample of each kind counts.
-_PHRASE = 1.0
-_SENTENCE = 0.3
-_FRAMED = 0.4
-_QUESTION = 2.0
-_MESSAGE = 2.0
-# What a text of the other language teaches, by its meaning alone.
-_OTHER_LANGUAGE = 0.5
+_PHRASE = 0.5
+_SENTENCE = 0.15
+_FRAMED = 0.2
+_QUESTION = 1.0
+_MESSAGE = 1.0
 # A second topic that is right too.
 _SECOND = 0.3
 
 _SENTENCE_WORDS = 25
-_RAREST = {"w": 2, "p": 2, "c": 3}
-
-# Chosen by cross-validation on the questions for tuning.
-_RIDGE = 3e-5
-_STEPS = 150
-_RATE = 0.15
+_RAREST = {"w": 2, "p": 3, "c": 6}
+# What words count beside meaning.
+_SHARE = 0.6
 FOLDS = 4
 
 
@@ -62,16 +58,20 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """A fitted model: one row of `matrix` per name, one column per topic; BIAS is the last row.
+class Row:
+    """A sample with its language."""
 
-    `sense` has one row per dimension of the vectors.
-    """
+    sample: Sample
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A fitted model of both languages: a place and a rarity per feature, and what was learned."""
 
     topics: tuple[str, ...]
-    names: Mapping[str, int]
-    matrix: Array
-    sense: Array
+    words: Words
+    learned: Learned
 
 
 # The first phrases of a topic are its own names; each is put into some of the frames.
@@ -127,46 +127,40 @@ def sentences(language: str) -> Iterator[Sample]:
             yield Sample(text, topic, _SENTENCE)
 
 
-def fit(samples: Sequence[Sample], language: str, others: Sequence[Sample], encoder: "Encoder") -> Weights:
-    """Fit a multinomial logistic regression with a ridge; `others` are of the other language."""
-    topics = tuple(sorted({sample.topic for sample in samples}))
-    rows = [features(sample.text, language) for sample in samples]
-    spread = Counter(name for row in rows for name in row)
-    kept = sorted(name for name, count in spread.items() if count >= _RAREST[name[0]])
-    names = {name: place for place, name in enumerate(kept)}
-    every = [*samples, *(sample for sample in others if sample.topic in topics)]
-    data = _Sparse(rows + [{}] * (len(every) - len(rows)), names)
-    senses = encoder.vectors([sample.text for sample in every]) * np.float32(SENSE_SHARE)
-    weight = np.array([sample.weight for sample in every], dtype=np.float32)[:, None]
-    weight[len(rows) :] *= _OTHER_LANGUAGE
-    right = np.zeros((len(every), len(topics)), dtype=np.float32)
-    for place, sample in enumerate(every):
-        second = sample.second if sample.second in topics else None
-        right[place, topics.index(sample.topic)] = 1 - _SECOND if second else 1
+def fitted(rows: Sequence[Row], encoder: "Encoder") -> Weights:
+    """Fit one ridge regression per topic; what is learned from meaning serves both languages."""
+    topics = tuple(sorted({row.sample.topic for row in rows}))
+    found = [_features(row) for row in rows]
+    words = Words.of(found, _RAREST)
+    truth = np.zeros((len(rows), len(topics)), dtype=np.float32)
+    for place, row in enumerate(rows):
+        second = row.sample.second if row.sample.second in topics else None
+        truth[place, topics.index(row.sample.topic)] = 1 - _SECOND if second else 1
         if second:
-            right[place, topics.index(second)] = _SECOND
-    # The bias is a feature of every row, without a ridge.
-    bias = len(names)
-    matrix: Array = np.zeros((bias + 1 + DIMENSIONS, len(topics)), dtype=np.float32)
-    first, second_moment = np.zeros_like(matrix), np.zeros_like(matrix)
-    for step in range(1, _STEPS + 1):
-        scores = data.times(matrix[: bias + 1]) + senses @ matrix[bias + 1 :]
-        miss = (_softmax(scores) - right) * weight / weight.sum()
-        slope = np.concatenate([data.transposed_times(miss), senses.T @ miss])
-        slope[:bias] += _RIDGE * matrix[:bias]
-        slope[bias + 1 :] += _RIDGE * matrix[bias + 1 :]
-        first = 0.9 * first + 0.1 * slope
-        second_moment = 0.99 * second_moment + 0.01 * slope * slope
-        pace = _RATE * (1 - step / (_STEPS + 1))
-        matrix -= pace * (first / (1 - 0.9**step)) / (np.sqrt(second_moment / (1 - 0.99**step)) + 1e-6)
-    return Weights(topics, names, matrix[: bias + 1], matrix[bias + 1 :])
+            truth[place, topics.index(second)] = _SECOND
+    counts = np.repeat(np.array([[row.sample.weight] for row in rows], dtype=np.float32), len(topics), axis=1)
+    vectors = encoder.vectors([row.sample.text for row in rows])
+    return Weights(topics, words, fit(words.matrix(found), vectors, truth, counts, share=_SHARE))
 
 
-def predict(weights: Weights, texts: Sequence[str], language: str, encoder: "Encoder") -> Array:
-    """Return the share of each topic for each text."""
-    data = _Sparse([features(text, language) for text in texts], weights.names)
-    senses = encoder.vectors(texts) * np.float32(SENSE_SHARE)
-    return _softmax(data.times(weights.matrix) + senses @ weights.sense)
+def scores(weights: Weights, rows: Sequence[Row], encoder: "Encoder") -> Array:
+    """Return the score of each topic for each text, not calibrated yet."""
+    words = weights.words.matrix([_features(row) for row in rows])
+    return weights.learned.scores(words, encoder.vectors([row.sample.text for row in rows]))
+
+
+def calibration(rows: Sequence[Row], topics: Sequence[str], held: Array) -> float:
+    """Return the factor that makes logits of scores: `held` are those of models that never saw the rows."""
+    truth = np.zeros_like(held)
+    for place, row in enumerate(rows):
+        truth[place, topics.index(row.sample.topic)] = 1
+    return calibrate_together(held, truth, np.ones_like(held))
+
+
+def _features(row: Row) -> Mapping[str, float]:
+    """Return features that name their language, but for pieces of words, which both share."""
+    found = features(row.sample.text, row.language)
+    return {name if name[0] == "c" else f"{name}@{row.language}": value for name, value in found.items()}
 
 
 class Encoder:
@@ -200,52 +194,18 @@ def fold_of(question_id: str) -> int:
     return int(sha256(key.encode()).hexdigest(), 16) // 7 % FOLDS
 
 
-def write(weights: Weights, note: Sequence[str]) -> str:
-    """Return the text of a weights file."""
-    whole = np.rint(weights.matrix * SCALE).astype(int)
+def write(weights: Weights, factor: float, language: str, note: Sequence[str]) -> str:
+    """Return the text of the weights file of a language."""
+    whole = np.rint(weights.learned.words * (factor * SCALE)).astype(int)
+    rarity = np.rint(weights.words.rarity * RARITY_SCALE).astype(int)
+    bias = np.rint(weights.learned.bias * (factor * SCALE)).astype(int)
     lines = [*(f"# {line}" for line in note), f"(topics)\t{' '.join(weights.topics)}"]
-    for name, row in (*weights.names.items(), (BIAS, len(weights.names))):
-        if whole[row].any() or name == BIAS:
-            lines.append(f"{name}\t{' '.join(map(str, whole[row].tolist()))}")
-    for place, row in enumerate(np.rint(weights.sense * SCALE).astype(int).tolist()):
-        lines.append(f"{SENSE}{place}\t{' '.join(map(str, row))}")
+    lines.append(f"{BIAS}\t{' '.join(map(str, (0, *bias.tolist())))}")
+    for name, row in weights.words.places.items():
+        plain, _, told = name.partition("@") if name[0] != "c" else (name, "", language)
+        if told == language:
+            lines.append(f"{plain}\t{' '.join(map(str, (rarity[row], *whole[row].tolist())))}")
     return "\n".join(lines) + "\n"
-
-
-class _Sparse:
-    """Feature rows, ready to be multiplied from both sides."""
-
-    def __init__(self, rows: Sequence[Mapping[str, float]], names: Mapping[str, int]) -> None:
-        bias = len(names)
-        columns, values, starts = [], [], [0]
-        for row in rows:
-            found = [(names[name], value) for name, value in row.items() if name in names]
-            columns += [column for column, _ in found] + [bias]
-            values += [value for _, value in found] + [1.0]
-            starts.append(len(columns))
-        self._columns = np.array(columns)
-        self._values = np.array(values, dtype=np.float32)[:, None]
-        self._starts = np.array(starts[:-1])
-        order = np.argsort(self._columns, kind="stable")
-        self._row_of = np.repeat(np.arange(len(rows)), np.diff(starts))[order]
-        self._sorted_values = self._values[order]
-        self._held, self._first = np.unique(self._columns[order], return_index=True)
-        self._width = bias + 1
-
-    def times(self, matrix: Array) -> Array:
-        product: Array = np.add.reduceat(matrix[self._columns] * self._values, self._starts, axis=0)
-        return product
-
-    def transposed_times(self, rows: Array) -> Array:
-        product = np.zeros((self._width, rows.shape[1]), dtype=np.float32)
-        product[self._held] = np.add.reduceat(rows[self._row_of] * self._sorted_values, self._first, axis=0)
-        return product
-
-
-def _softmax(scores: Array) -> Array:
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Array = odds / odds.sum(axis=1, keepdims=True)
-    return shares
 
 
 def main() -> None:
@@ -255,7 +215,6 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=Path("tests/retrieval/questions.jsonl"))
     parser.add_argument("--shares", type=Path, help="write cross-validated topic shares here, as JSON lines")
     parser.add_argument("--vectors", type=Path, help="keep vectors in this file (.npz) between runs")
-    parser.add_argument("--language", choices=SUPPORTED, action="append")
     chosen = parser.parse_args()
     encoder = Encoder(chosen.vectors)
     labelled = [json.loads(line) for line in chosen.questions.read_text(encoding="utf-8").splitlines()]
@@ -263,24 +222,24 @@ def main() -> None:
         language: [q for q in labelled if q["lang"] == language and q["split"] == "tune"]
         for language in SUPPORTED
     }
-    base = {language: samples(language) for language in SUPPORTED}
-    written = {language: _messages(chosen.messages, language) for language in SUPPORTED}
-    for language in chosen.language or SUPPORTED:
-        (other,) = (code for code in SUPPORTED if code != language)
-        asked = _asked(tuning[language], written[language])
-        others = [*base[other], *(sample for _, sample in _asked(tuning[other], written[other]))]
-        if chosen.shares:
-            # A question and its translation are in one fold: the other language may teach no answer.
-            safe = [*base[other], *written[other]]
-            _cross_validate(chosen.shares, language, base[language], asked, safe, encoder)
-        weights = fit([*base[language], *(sample for _, sample in asked)], language, others, encoder)
+    base = [Row(sample, language) for language in SUPPORTED for sample in samples(language)]
+    asked = [
+        (key, Row(sample, language))
+        for language in SUPPORTED
+        for key, sample in _asked(tuning[language], _messages(chosen.messages, language))
+    ]
+    factor = _cross_validate(chosen.shares, base, asked, encoder)
+    weights = fitted([*base, *(row for _, row in asked)], encoder)
+    for language in SUPPORTED:
+        count = sum(row.language == language for row in base)
         note = (
             "Made by: python -m knowledge_base.topics.train",
-            f"{len(base[language])} phrases and sentences, {len(asked)} questions and messages; 1/{SCALE}",
+            f"{count} phrases and sentences, {sum(row.language == language for _, row in asked)} questions and messages",
         )
         target = Path(__file__).with_name(f"weights.{language}.tsv")
-        target.write_text(write(weights, note), encoding="utf-8")
+        target.write_text(write(weights, factor, language, note), encoding="utf-8")
         sys.stdout.write(f"{target.name}: {target.stat().st_size:,} bytes\n")
+    np.save(Path(__file__).with_name(SENSE), (weights.learned.landmarks * factor).astype(np.float16))
 
 
 def _messages(paths: Sequence[Path], language: str) -> list[Sample]:
@@ -301,28 +260,42 @@ def _asked(questions: Sequence[Mapping[str, str]], messages: Sequence[Sample]) -
 
 
 def _cross_validate(
-    file: Path,
-    language: str,
-    base: Sequence[Sample],
-    asked: Sequence[tuple[str, Sample]],
-    others: Sequence[Sample],
-    encoder: Encoder,
-) -> None:
-    with file.open("a", encoding="utf-8") as lines:
-        for fold in range(FOLDS):
-            held = [(key, sample) for key, sample in asked if fold_of(key) == fold]
-            fitted = fit(
-                [*base, *(sample for key, sample in asked if fold_of(key) != fold)], language, others, encoder
-            )
-            shares = predict(fitted, [sample.text for _, sample in held], language, encoder)
-            for (key, sample), share in zip(held, shares.tolist(), strict=True):
-                row = {
+    file: Path | None, base: Sequence[Row], asked: Sequence[tuple[str, Row]], encoder: Encoder
+) -> float:
+    """Return the factor of the scores; write the shares of texts held back to `file` if one is named."""
+    rows: list[tuple[str, Row]] = []
+    held: list[Array] = []
+    topics: tuple[str, ...] = ()
+    for fold in range(FOLDS):
+        # A question and its translation are in one fold.
+        out = [(key, row) for key, row in asked if fold_of(key) == fold]
+        found = fitted([*base, *(row for key, row in asked if fold_of(key) != fold)], encoder)
+        topics = found.topics
+        rows += out
+        held.append(scores(found, [row for _, row in out], encoder))
+    together = np.concatenate(held)
+    factor = calibration([row for _, row in rows], topics, together)
+    for language in SUPPORTED:
+        right = [
+            topics[place] in (row.sample.topic, row.sample.second)
+            for (_, row), place in zip(rows, together.argmax(axis=1), strict=True)
+            if row.language == language
+        ]
+        sys.stdout.write(f"{language}: {sum(right)} of {len(right)} held back are right\n")
+    if file:
+        odds = np.exp(factor * (together - together.max(axis=1, keepdims=True)))
+        with file.open("w", encoding="utf-8") as lines:
+            for (key, row), share in zip(
+                rows, (odds / odds.sum(axis=1, keepdims=True)).tolist(), strict=True
+            ):
+                told = {
                     "id": key,
-                    "language": language,
-                    "topics": [topic for topic in (sample.topic, sample.second) if topic],
-                    "shares": dict(zip(fitted.topics, share, strict=True)),
+                    "language": row.language,
+                    "topics": [topic for topic in (row.sample.topic, row.sample.second) if topic],
+                    "shares": dict(zip(topics, share, strict=True)),
                 }
-                lines.write(json.dumps(row) + "\n")
+                lines.write(json.dumps(told) + "\n")
+    return factor
 
 
 if __name__ == "__main__":
