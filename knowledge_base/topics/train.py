@@ -24,9 +24,8 @@ from knowledge_base.language import SUPPORTED
 from knowledge_base.likeness.ridge import Learned, Words, calibrate_together, fit
 from knowledge_base.meaning import vectors
 from knowledge_base.passages import cut, split_sentences
-from knowledge_base.readers.markdown import read_markdown
 from knowledge_base.senses.making import key_of, readable
-from knowledge_base.starter import starter_files
+from knowledge_base.starter import documents
 from knowledge_base.topics.features import features
 from knowledge_base.topics.messages import read_messages
 from knowledge_base.topics.model import BIAS, RARITY_SCALE, SCALE, SENSE
@@ -114,8 +113,7 @@ def phrases(language: str) -> Iterator[Sample]:
 
 def sentences(language: str) -> Iterator[Sample]:
     """Yield titles, synonyms and sentences of the starter articles of a language."""
-    for name, data in starter_files():
-        article = read_markdown(name, data)
+    for _, article in documents():
         about = article.attributes
         # A toolkit or a referral speaks of many subjects, an article of one.
         if article.language != language or about.kind is not DocumentKind.ARTICLE or not about.topics:
