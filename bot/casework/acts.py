@@ -72,12 +72,20 @@ def on_ticket(
 
 
 def ticket_for(session: Session, number: str, by: Actor) -> Ticket:
-    """Return the ticket if the actor may work on it; a forbidden ticket looks like a missing one."""
+    """Return the ticket if the actor may work on it; a forbidden ticket looks like a missing one.
+
+    Whoever may know that it exists, as its official does, is told that only experts work on it.
+    """
     ticket = tickets.by_number(session, number)
-    if may(by, Verb.WORK_TICKET, tickets.thing(session, ticket)):
+    thing = tickets.thing(session, ticket)
+    if may(by, Verb.WORK_TICKET, thing):
         request_log.lock_request(session, ticket.request_id)
         session.refresh(ticket)
         return ticket
+    if may(by, Verb.READ_REQUEST, thing) or may(by, Verb.READ_TICKET, thing):
+        known = tickets.number_of(ticket.id or 0)
+        words = f"Only experts of the hub can claim a ticket or work on it. {known} was not changed."
+        raise Refused("experts_only", words, known)
     raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
 
 

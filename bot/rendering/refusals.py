@@ -3,6 +3,7 @@
 from escalation.errors import AlreadyDone, IllegalMove, NotFound, Refused
 
 _FRENCH = {
+    "experts_only": "Seuls les experts et expertes peuvent prendre en charge une demande ou y travailler ({0}).",
     "claim_by_nobody": "Une demande est prise en charge par une personne.",
     "has_it_already": "{1} est déjà entre les mains de {0}.",
     "not_yours": "{0} est à {1} : seule cette personne ou une ou un responsable peut le faire.",

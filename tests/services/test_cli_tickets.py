@@ -53,11 +53,12 @@ def test_the_acts_of_a_tickets_life(run) -> None:  # type: ignore[no-untyped-def
 
 
 def test_bad_input_is_one_line_and_changes_nothing(run) -> None:  # type: ignore[no-untyped-def]
-    run("ask", "I want to talk to a person about our council meeting.")
+    run("ask", "I want to talk to a person about our council meeting.", "--as", "Avery")
     before = run("tickets", "show", "HD-1001", "--json")
     for words, said in (
         (("reply", "HD-9999", "Hello"), "There is no ticket"),
-        (("claim", "HD-1001", "--as", "Avery"), "There is no ticket"),
+        (("claim", "HD-1001", "--as", "Avery"), "Only experts of the hub can claim a ticket"),  # her own
+        (("claim", "HD-1001", "--as", "Camille"), "There is no ticket"),  # a stranger to it
         (("resolve", "HD-1001", "--as", "Jordan"), "without an outcome"),
         (("hand-over", "HD-1001", "Avery", "--as", "Jordan"), "not an expert"),
         (("snooze", "HD-1001", "2027-02-29T10:00", "--as", "Jordan"), "no 29 February in 2027"),
@@ -69,6 +70,24 @@ def test_bad_input_is_one_line_and_changes_nothing(run) -> None:  # type: ignore
         assert said in out.splitlines()[-1], words
         assert "Traceback" not in out, words
     assert run("tickets", "show", "HD-1001", "--json") == before
+
+
+def test_nothing_is_handed_to_somebody_who_is_away(run) -> None:  # type: ignore[no-untyped-def]
+    expert = ("roles=expert", "city=", "languages=en", "on_duty=yes")
+    run("directory", "add", "name=Sam Vale", "email=sam@hub.test", *expert)
+    run("directory", "add", "name=Alex Roy", "email=alex@hub.test", "backup=sam@hub.test", *expert)
+    run("ask", "I want to talk to a person about our council meeting.")
+    run("tickets", "claim", "HD-1001", "--as", "Jordan")
+    run("directory", "away", "Alex", "2026-11-01/2099-12-31")
+    before = run("tickets", "show", "HD-1001", "--json")
+    handing = ("tickets", "hand-over", "HD-1001", "Alex", "-r", "my shift ends", "--as", "Jordan")
+    said = (
+        "helpdesk: Alex Roy is away until 31 December 2099: choose somebody else. Their back-up is Sam Vale."
+    )
+    assert run(*handing, code=1).splitlines() == [said]
+    assert run("tickets", "show", "HD-1001", "--json") == before
+    run("directory", "away", "Alex", "--clear")
+    assert "handed to Alex Roy" in run(*handing)
 
 
 def test_routing_says_who_and_why_and_who_comes_second(run) -> None:  # type: ignore[no-untyped-def]
