@@ -1,5 +1,6 @@
 """Policies, clocks, points and promises: what each clock does when, in the words of the SLA."""
 
+import itertools
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from escalation.business_hours import Calendar, force_packaged_zones, from_wall, parse_hours
+from escalation.business_hours import Calendar, between, force_packaged_zones, from_wall, parse_hours
 from escalation.holiday_seed import seed_holidays
 from escalation.sla import (
     ClockState,
@@ -421,6 +422,40 @@ def test_ending_a_ticket_stops_every_clock(policy: Policy, kind: EventKind) -> N
     assert {(state.stopped_at, state.next_point, state.breached_at) for state in states} == {
         (at("Mon 09:20"), None, None)
     }
+
+
+def test_a_ticket_opened_on_a_closed_day_counts_from_the_next_opening(policy: Policy) -> None:
+    log = (opened(at("Sat 10:00"), P3), event(EventKind.PUBLIC_REPLY, at("Mon 10:00"), EXPERT))
+    waiting = clock(run(policy, at("Sun 23:00"), log[0]), Target.FIRST_RESPONSE)
+    assert (waiting.reached, waiting.next_point_at) == (None, at("Mon 13:00"))  # half of its 8 hours
+    answered = clock(run(policy, at("Mon 11:00"), *log), Target.FIRST_RESPONSE)
+    assert (answered.due_at, answered.met) == (at("Mon 17:00"), True)
+    assert between(answered.calendar, answered.started_at, at("Mon 10:00")) == timedelta(hours=1)
+
+
+@pytest.mark.parametrize("zone", [TORONTO, "America/Vancouver", "America/St_Johns", "America/Regina"])
+@pytest.mark.parametrize(
+    "when",
+    [
+        pytest.param("2026-11-01T05:30", id="first-pass-of-the-autumn-hour"),
+        pytest.param("2026-11-01T06:30", id="second-pass"),
+        pytest.param("2027-03-14T07:00", id="spring-gap"),
+        pytest.param("2026-11-22T03:00", id="weekend-night"),
+        pytest.param("2026-12-25T15:00", id="holiday"),
+        pytest.param("2026-11-24T15:00", id="open"),
+    ],
+)
+def test_nothing_is_late_or_half_gone_the_moment_a_ticket_is_opened(zone: str, when: str) -> None:
+    hub = default_policy().hub_calendar
+    elsewhere = Calendar("hub", zone, hub.windows, hub.holidays)
+    now = datetime.fromisoformat(when).replace(tzinfo=UTC)
+    for priority, covered in itertools.product(Priority, (True, False)):
+        policy = replace(default_policy(), calendars=(elsewhere,))
+        for state in run(policy, now, opened(now, priority), covered=covered):
+            assert (state.reached, state.breached_at, state.running) == (None, None, True)
+            assert state.next_point_at is not None
+            assert now < state.next_point_at < state.due_at
+            assert between(state.calendar, max(now, state.started_at), state.due_at) > timedelta(0)
 
 
 # Breach
