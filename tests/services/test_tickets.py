@@ -12,7 +12,7 @@ from bot.worker import beat
 from escalation import directory, reports, tickets
 from escalation.access import OPERATOR, Verb, may
 from escalation.errors import AlreadyClaimed, AlreadyDone, IllegalMove, NotFound, Refused
-from escalation.kinds import MessageKind, Service, TicketState
+from escalation.kinds import MessageKind, Service, SubjectKind, TicketState
 from escalation.sla import Priority
 from escalation.tables import (
     Clock,
@@ -258,7 +258,8 @@ def test_merging_joins_the_work_and_no_requester_sees_another(desk: Desk) -> Non
     casework.merge(services, first, second, jordan, reason="one event", **act("merge"))
     assert row(desk, first).state is TicketState.CANCELLED
     assert row(desk, second).first_asked_at == asked  # the earliest question wins
-    running = [c for c in desk.rows(Clock) if c.stopped_at is None]
+    of_tickets = [c for c in desk.rows(Clock) if c.subject_kind is SubjectKind.TICKET]
+    running = [c for c in of_tickets if c.stopped_at is None]
     assert {c.subject_id for c in running} == {row(desk, second).id}  # the source's clocks are cancelled
 
     casework.reply(services, second, jordan, "To Bruno: close the doors for today.", **act("r1"))
