@@ -4,16 +4,18 @@ from bot.safety.words import Words
 
 _FRENCH = frozenset(
     """
-    le la les un une des du de et est que qui dans pour pas sur avec nous vous je il elle on ce cette ces mon ma mes
+    le la les un une des du de et est que qui dans pour pas sur avec nous vous je il elle ce cette ces mon ma mes
     notre nos votre vos son sa ses leur leurs au aux en ne se y mais ou donc si plus tout tous bonjour merci quoi
-    comment quelqu suis sont ont avons avez etre avoir fait faire dit ca c j l d n s qu aujourd hui maintenant chez
+    comment quelqu suis sont ont avons avez etre avoir fait faire dit ca c j l d n qu aujourd hui maintenant chez
     moi toi lui eux deja encore puis parce depuis devant derriere sans sous entre apres avant quand peut peux veux
     maire mairesse ville conseil seance gens monde rien jamais toujours salut allo bonsoir svp plait ici tu
+    pas pus faque bien mon ton gars char rue feu porte couteau fusil homme femme bebe enfant enfants maison bureau
+    dehors dedans vient vite aidez aide peur icitte lui soir matin nuit hier demain oui non fete
     """.split()  # noqa: SIM905 - a table of words
 )
 _ENGLISH = frozenset(
     """
-    the a an of and is are was were to in for not with we you i he she they it this that these those my our your his
+    the an of and is are was were to in for not with we you i he she they it this that these those my our your his
     her their at by from but or so if all what how who when where why hello hi thanks please someone somebody have
     has had do does did can could would should will be been am me us them there here just now any some about after
     before up out into over no yes good morning afternoon council town city mayor t m re ve ll dont need want get

@@ -10,7 +10,7 @@ from bot.safety.rules import Finding
 
 HARM_WORDS = frozenset({"sh_explicit", "sh_passive", "sh_farewell"})
 
-_DANGER = 0.36
+_DANGER = 0.3
 _DANGER_WITH_RULE = 0.25
 _DOUBT = 0.12
 _DOUBT_WITH_RULE = 0.04
@@ -21,7 +21,7 @@ _SELF_HARM_WITH_WORDS = 0.08
 _SELF_HARM_WITH_RULE = 0.02
 _HUMAN = 0.22
 _HUMAN_WITH_WORDS = 0.15
-_P2 = 0.28
+_P2 = 0.3
 # A piece of a long message lacks its context, so it must be plain; and the whole must not speak against it.
 _PIECE = 0.9
 _WHOLE_FLOOR = 0.01
