@@ -28,35 +28,35 @@ LED = 3
 
 # How many times the score of the next document's best passage; and from this share on a topic is no guess.
 _STANDS_OUT = 1.6
-_SURE_TOPIC = 0.9
+_SURE_TOPIC = 0.6
 
 # Of so many of the best passages the whole section is looked at.
 _FOUND = 60
 
 _MOMENTS = tuple(Moment)
 WEIGHTS: dict[str, float] = {
-    "words": 1.57,
-    "meaning": 1.18,
-    "heading_words": 0.73,
-    "heading_meaning": 0.56,
-    "title_meaning": 0.57,
-    "lead": 1.41,
-    "topic": 2.12,
-    "asked_for": 1.63,
-    "not_asked_for": -0.66,
-    "template_words": 1.34,
-    "template": 0.04,
-    "referral_contacts": -0.26,
-    "referral": -0.08,
-    "other_kind": -0.01,
-    "is_now": -1.06,
+    "words": 2.58,
+    "meaning": 1.80,
+    "heading_words": 0.96,
+    "heading_meaning": 0.82,
+    "title_meaning": 0.46,
+    "lead": 1.16,
+    "topic": 2.14,
+    "asked_for": 1.44,
+    "not_asked_for": -0.78,
+    "template_words": 1.17,
+    "template": -0.28,
+    "referral_contacts": -0.24,
+    "referral": 0.04,
+    "other_kind": -0.07,
+    "is_now": -1.23,
     "is_first_day": 0.34,
-    "is_first_week": 0.21,
-    "is_contacts": 0.19,
-    "is_law": 0.71,
-    "is_avoid": 0.68,
-    "is_meaning": 0.41,
-    "part": 1.22,
+    "is_first_week": 0.10,
+    "is_contacts": 0.26,
+    "is_law": 0.66,
+    "is_avoid": 0.71,
+    "is_meaning": 0.32,
+    "part": 1.25,
 }
 FIGURES = tuple(WEIGHTS)
 
