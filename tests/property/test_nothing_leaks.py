@@ -29,14 +29,14 @@ from tests.contract.channel_contract import Driver, driver
 from tests.support.desk import EXPERT, OTHER_EXPERT, Desk, DeskFactory
 from tests.support.pages import Tab
 
-# Each holds a word or number that stands nowhere else.
+# Each holds a word or number that stands nowhere else; a short number would also turn up in a checksum by chance.
 PLANTS = (
-    "they posted my home address, 4471 Quillwort Lane, Boise ID 83702",
+    "they posted my home address, 447183 Quillwort Lane, Boise ID 83702",
     "my own number is 208-555-0142",
     "write to bogbean.private@example.org instead",
     "my birth date is 1971-03-29 and my SSN is 078-05-1120",
 )
-MARKS = ("Quillwort", "4471", "555-0142", "bogbean.private", "1971-03-29", "078-05-1120")
+MARKS = ("Quillwort", "447183", "555-0142", "bogbean.private", "1971-03-29", "078-05-1120")
 STAFF_PAGES = (
     "/console",
     "/console?show=done",
