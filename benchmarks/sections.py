@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -77,14 +78,14 @@ def cases(index: Index) -> list[Case]:
     return found
 
 
-def _is_right(index: Index, raw: dict[str, object], one: sections.Candidate) -> bool:
+def _is_right(index: Index, raw: dict[str, Any], one: sections.Candidate) -> bool:
     document = index.catalog.documents[one.document]
     if raw.get("right"):
         heading = " › ".join(index.catalog.headings[int(index.catalog.heading_of[one.section])])
-        pairs = [str(label).split(" > ") for label in raw["right"]]  # type: ignore[attr-defined]  # JSON
+        pairs = [str(label).split(" > ") for label in raw["right"]]
         return any(slug == document.slug and part in heading for slug, part in pairs)
     moment = index.catalog.moment(one.section)
-    return document.slug in raw["acceptable_topics"] and moment == raw["section"]  # type: ignore[operator]  # JSON
+    return document.slug in raw["acceptable_topics"] and moment == raw["section"]
 
 
 def fit_parts(held: list[Case]) -> Array:

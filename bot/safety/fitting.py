@@ -49,17 +49,14 @@ def fitted(data: Sequence[Example], seen: Sequence[Features]) -> Model:
 
 
 def calibrated(model: Model, by: Calibration) -> Model:
-    """Return the model with totals that are log-odds, as texts held back showed them; small weights are left out."""
+    """Return the model with totals that are log-odds, as texts held back showed them; small weights become none."""
     slopes = np.array([slope for slope, _ in by.lines] + [by.urgency] * len(URGENT), dtype=np.float32)
     offsets = np.array([offset for _, offset in by.lines] + [0.0] * len(URGENT), dtype=np.float32)
     weights = (model.weights * slopes).round(2)
-    keep = np.abs(weights).max(axis=1) >= _SMALL
-    # A feature of no weight still counts for the length of its message.
-    index = dict(model.index)
-    weights[~keep] = 0
+    # A feature of no weight stays in the index: it counts for the length of its message.
+    weights[np.abs(weights).max(axis=1) < _SMALL] = 0
     return replace(
         model,
-        index=index,
         weights=weights,
         sense=(model.sense * slopes).astype(np.float16).astype(np.float32),
         bias=(model.bias * slopes + offsets).round(2),

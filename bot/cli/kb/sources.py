@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.fetching import fetch
@@ -35,7 +36,7 @@ def find_sources(named: Sequence[str]) -> tuple[list[Source], list[str]]:
     faults: list[str] = []
     for name in named:
         if name.lower().startswith(("http://", "https://")):
-            sources.setdefault(name, Source(name, lambda name=name: _from_web(name)))  # type: ignore[misc]  # mypy infers no bound default
+            sources.setdefault(name, Source(name, partial(_from_web, name)))
             continue
         path = Path(name)
         try:
@@ -47,7 +48,7 @@ def find_sources(named: Sequence[str]) -> tuple[list[Source], list[str]]:
                 kinds = ", ".join(sorted(SUFFIXES))
                 faults.append(f"{path}: there is no document in this folder ({kinds})")
             for file in found:
-                sources.setdefault(file.resolve(), Source(str(file), lambda file=file: _from_disk(file)))  # type: ignore[misc]  # mypy infers no bound default
+                sources.setdefault(file.resolve(), Source(str(file), partial(_from_disk, file)))
         except OSError as error:
             faults.append(f"{path}: can't be read ({error.strerror or type(error).__name__})")
     return list(sources.values()), faults
