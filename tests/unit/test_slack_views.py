@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from bot.channels.slack import markup, views
+from bot.channels.slack import markup
 from bot.channels.slack.desk import HomePage, HomeRequest, HomeTicket
 from bot.channels.slack.home import home_view
 from bot.channels.slack.payloads import instant
-from bot.channels.slack.views import plain_posts, posts, reply_modal, reworked_card
+from bot.channels.slack.views.cards import after_thumbs_down, reworked_card
+from bot.channels.slack.views.forms import reply_modal
+from bot.channels.slack.views.posts import plain_posts, posts
 from bot.channels.slack.wording import EN, FR
 from bot.messages import Action, Outbound, Quote
 from escalation.tables import ChannelName
@@ -290,7 +292,7 @@ def test_both_languages_stay_within_the_limits_of_labels() -> None:
 
 
 def test_an_answer_that_did_not_help_offers_a_person_first_and_asks_why() -> None:
-    (row,) = views.after_thumbs_down("m1", "42", EN)
+    (row,) = after_thumbs_down("m1", "42", EN)
     assert [(one["action_id"], one["value"]) for one in row["elements"]] == [
         ("talk_to_person", "42"),
         ("reason_wrong_subject", "wrong_subject:m1"),

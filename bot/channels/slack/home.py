@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.channels.slack import markup
 from bot.channels.slack.desk import HomePage, HomeRequest, HomeTicket
-from bot.channels.slack.views import Block, button, context, section
+from bot.channels.slack.views.blocks import Block, button, context, section
 from bot.channels.slack.wording import Wording, wording
 from bot.messages import Action
 

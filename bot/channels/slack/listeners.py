@@ -14,11 +14,12 @@ import structlog
 from slack_bolt import Ack, App, BoltRequest
 from slack_sdk import WebClient
 
-from bot.channels.slack import views
 from bot.channels.slack.desk import Deed, Desk, Refusal, Who, Worked
 from bot.channels.slack.home import home_view
 from bot.channels.slack.markup import linked, plain
 from bot.channels.slack.payloads import Member, Post, address, own_user_id, read, to_inbound
+from bot.channels.slack.views import cards, forms
+from bot.channels.slack.views.blocks import section
 from bot.channels.slack.wording import wording
 from bot.channels.slack.workspace import FAILURES, Workspace, failure_code
 from bot.messages import Case, Inbound, SenderIdentity, ThreadKey
@@ -70,7 +71,7 @@ class Listeners:
         app.action("feedback")(self.on_feedback)
         app.action("helpful")(self.on_feedback)
         app.action("not_helpful")(self.on_feedback)
-        for reason in views.REASONS:
+        for reason in cards.REASONS:
             app.action(f"reason_{reason}")(self.on_reason)
         app.action("claim")(self.on_claim)
         app.action("reply")(self.on_reply_button)
@@ -191,14 +192,14 @@ class Listeners:
         if message_id and self._act(body, lambda who: self.desk.feedback(who, message_id, helpful=helpful)):
             words = wording(self._language(_who(body)))
             told = words.thanks if helpful else words.sorry
-            offered = [] if helpful else views.after_thumbs_down(message_id, _talk_value(body), words)
+            offered = [] if helpful else cards.after_thumbs_down(message_id, _talk_value(body), words)
             self._later(lambda: self._tell(body, told, offered))
         ack()
 
     def on_reason(self, ack: Ack, body: dict[str, Any]) -> None:
         """Keep why an answer did not help."""
         reason, _, message_id = _value(body).partition(":")
-        if reason in views.REASONS and message_id:
+        if reason in cards.REASONS and message_id:
             kept = self._act(
                 body, lambda who: self.desk.feedback(who, message_id, helpful=False, reason=reason)
             )
@@ -220,7 +221,7 @@ class Listeners:
             try:
                 self.brisk.views_open(
                     trigger_id=str(body.get("trigger_id") or ""),
-                    view=views.work_modal(act, number, colleagues, language),
+                    view=forms.work_modal(act, number, colleagues, language),
                 )
             except FAILURES as error:
                 log.warning("slack form did not open", action="slack.form_failed", reason=failure_code(error))
@@ -260,7 +261,7 @@ class Listeners:
             language = self._language(_who(body))
             try:
                 self.brisk.views_open(
-                    trigger_id=str(body.get("trigger_id") or ""), view=views.reply_modal(number, language)
+                    trigger_id=str(body.get("trigger_id") or ""), view=forms.reply_modal(number, language)
                 )
             except FAILURES as error:
                 log.warning("slack form did not open", action="slack.form_failed", reason=failure_code(error))
@@ -282,7 +283,7 @@ class Listeners:
             language = self._language(_who(body))
             try:
                 self.brisk.views_open(
-                    trigger_id=str(body.get("trigger_id") or ""), view=views.contact_modal(value, language)
+                    trigger_id=str(body.get("trigger_id") or ""), view=forms.contact_modal(value, language)
                 )
             except FAILURES as error:
                 log.warning("slack form did not open", action="slack.form_failed", reason=failure_code(error))
@@ -429,7 +430,7 @@ class Listeners:
     def _rework_card(self, body: dict[str, Any], worked: Worked) -> None:
         message = body.get("message") or {}
         words = wording(self._language(_who(body)))
-        blocks = views.reworked_card(
+        blocks = cards.reworked_card(
             message.get("blocks") or (), words, worked.number, worked.state, worked.assignee
         )
         self.patient.chat_update(
@@ -448,14 +449,14 @@ class Listeners:
         who, message = _who(body), body.get("message") or {}
         if _channel(body):
             thread = {"thread_ts": message["thread_ts"]} if message.get("thread_ts") else {}
-            blocks = [views.section(linked(text)), *offered] if offered else None
+            blocks = [section(linked(text)), *offered] if offered else None
             self.patient.chat_postEphemeral(
                 channel=_channel(body), user=who.user, text=linked(text), blocks=blocks, **thread
             )
         else:
             self.patient.views_open(
                 trigger_id=str(body.get("trigger_id") or ""),
-                view=views.notice_modal(text, self._language(who)),
+                view=forms.notice_modal(text, self._language(who)),
             )
 
     def _later(self, call: Callable[[], object], *, only: bool = True) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.channels.slack import views
 from bot.channels.slack.payloads import instant
+from bot.channels.slack.views.posts import SlackPost, plain_posts, posts
 from bot.channels.slack.workspace import failure_code
 from bot.messages import DeliveryError, Outbound, Receipt
 
@@ -102,7 +102,7 @@ class SlackSender:
             half = self._half_sent.pop(message.row_id, _HalfSent())
         try:
             if not half.plain:
-                self._post_rest(message, views.posts(message), channel, thread_ts, half.sent)
+                self._post_rest(message, posts(message), channel, thread_ts, half.sent)
         except _RefusedBlocksError:
             half = _HalfSent(plain=True)
         except DeliveryError:
@@ -110,7 +110,7 @@ class SlackSender:
             raise
         if half.plain:
             try:
-                self._post_rest(message, views.plain_posts(message), channel, thread_ts, half.sent)
+                self._post_rest(message, plain_posts(message), channel, thread_ts, half.sent)
             except DeliveryError:
                 self._remember(message.row_id, half)
                 raise
@@ -119,7 +119,7 @@ class SlackSender:
     def _post_rest(
         self,
         message: Outbound,
-        posts: tuple[views.SlackPost, ...],
+        posts: tuple[SlackPost, ...],
         channel: str,
         thread_ts: str | None,
         sent: list[str],
@@ -137,7 +137,7 @@ class SlackSender:
                 self._half_sent.popitem(last=False)
 
     def _post(
-        self, message: Outbound, post: views.SlackPost, part: int, channel: str, thread_ts: str | None
+        self, message: Outbound, post: SlackPost, part: int, channel: str, thread_ts: str | None
     ) -> str:
         payload: dict[str, Any] = {"row_id": message.row_id}
         if part:

@@ -1,39 +1,34 @@
-"""Block Kit from values. Pure: no request, no client, no clock.
+"""A message to send as the posts that carry it: text, quoted passages, buttons."""
 
-Slack's limits are respected here, since its SDK checks none of them for plain dicts: sections of
-3,000 characters, 50 blocks and about 13,000 characters a message.
-"""
-
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from bot.channels.slack import markup
+from bot.channels.slack.views.blocks import (
+    BUTTONS_A_BLOCK,
+    LABEL,
+    NUMBER,
+    SECTION,
+    Block,
+    button,
+    context,
+    plain,
+    section,
+)
 from bot.channels.slack.wording import Wording, wording
 from bot.messages import Action, Outbound, Quote
-from bot.rendering.labels import label
 
-Block = dict[str, Any]
-OUTCOMES = ("advice", "library", "referred", "monitoring", "peer", "not_needed", "out_of_scope")
-
-SECTION = 2900  # of 3,000: an escape more or less must not matter
 BLOCKS = 48
 POST = 11_500
 FALLBACK = 3_900
 _HEADER = 150
-_LABEL = 75
 _VALUE = 2_000
 _ADDRESS = 3_000
-_BUTTONS_A_BLOCK = 25
 
 # What these say is nobody's business on a lock screen.
 _VERDICTS = frozenset({"helpful", "not_helpful"})
 _DISCREET = frozenset({"relay", "reminder", "page"})
-# Why an answer did not help, as it is stored; `Wording.reasons` says them in this order.
-REASONS = ("wrong_subject", "not_my_place", "too_general")
-_NUMBER = re.compile(r"\bHD-\d+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,7 @@ def neutral(message: Outbound) -> str:
         return " ".join(message.subject.split())
     words = wording(message.language)
     values = " ".join([*(action.value for action in message.actions), message.text])
-    number = _NUMBER.search(values)
+    number = NUMBER.search(values)
     return words.about_request.format(number=number.group()) if number else words.about_a_request
 
 
@@ -96,207 +91,13 @@ def _notification(message: Outbound) -> str:
     return neutral(message)
 
 
-def section(text: str) -> Block:
-    """Return a section of ready mrkdwn. `verbatim` keeps Slack from reading mentions into it."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
-
-
-def context(text: str) -> Block:
-    """Return a line of small print of ready mrkdwn."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
-
-
-def button(action: Action, *, style: str | None = None, language: str | None = None) -> Block:
-    """Return a button whose spoken label makes sense without the card around it."""
-    element: Block = {
-        "type": "button",
-        "action_id": action.name,
-        "text": {"type": "plain_text", "text": markup.shortened(action.label, _LABEL), "emoji": False},
-        "accessibility_label": markup.shortened(_spoken(action), _LABEL),
-    }
-    if action.name == "open":
-        element["url"] = action.value
-    else:
-        element["value"] = action.value
-    if action.name == "unsafe":
-        element["confirm"] = _are_you_sure(wording(language))
-    if style:
-        element["style"] = style
-    return element
-
-
-def _are_you_sure(words: Wording) -> Block:
-    return {
-        "title": _plain(words.unsafe, 100),
-        "text": _plain(words.unsafe_sure, 300),
-        "confirm": _plain(words.unsafe_stop, 30),
-        "deny": _plain(words.cancel, 30),
-        "style": "danger",
-    }
-
-
-def state_line(words: Wording, number: str, state: str, owner: str | None) -> Block:
-    """Return the line under a card that says where the ticket stands."""
-    line = words.state.format(
-        number=number, state=words.states.get(state, state), owner=owner or words.nobody
-    )
-    return {**context(markup.escape(line)), "block_id": "ticket_state"}
-
-
-def reworked_card(
-    blocks: Sequence[Block], words: Wording, number: str, state: str, owner: str | None
-) -> tuple[Block, ...]:
-    """Return a ticket card's blocks with its new state, and the buttons that still make sense."""
-    kept = [block for block in blocks if block.get("block_id") != "ticket_state"]
-    finished = state in {"solved", "closed", "cancelled"}
-    result: list[Block] = []
-    links: list[Block] = []
-    for block in kept:
-        if block.get("type") != "actions":
-            result.append(block)
-            continue
-        links += [element for element in block.get("elements", []) if str(element.get("action_id")) == "open"]
-    result.append(state_line(words, number, state, owner))
-    buttons = list(links)
-    if not finished:
-        buttons = [
-            button(Action("reply", number, words.reply), style="primary"),
-            button(Action("note", number, words.note)),
-            button(Action("hand_over", number, words.hand_over)),
-            button(Action("wait", number, words.wait)),
-            button(Action("resolve", number, words.resolve)),
-            *links,
-        ]
-    if buttons:
-        result.append({"type": "actions", "elements": buttons[:_BUTTONS_A_BLOCK]})
-    return tuple(result[-50:])
-
-
-def reply_modal(number: str, language: str | None) -> Block:
-    """Return the form for an expert's reply. The ticket number travels in private_metadata."""
-    words = wording(language)
-    title = words.reply_title.format(number=number)
-    return _form("reply", number, title, words.reply_label, words.reply_hint, words, 3000)
-
-
-def contact_modal(request_id: str, language: str | None) -> Block:
-    """Return the form that asks how somebody can be reached safely, and who must not know."""
-    words = wording(language)
-    return _form(
-        "safe_contact", request_id, words.contact_title, words.contact_label, words.contact_hint, words, 2000
-    )
-
-
-def _form(name: str, value: str, title: str, label: str, hint: str, words: Wording, most: int) -> Block:
-    return {
-        "type": "modal",
-        "callback_id": name,
-        "private_metadata": value,
-        "title": _plain(title, 24),
-        "submit": _plain(words.send, 24),
-        "close": _plain(words.cancel, 24),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": "contact" if name == "safe_contact" else name,
-                "label": _plain(label, 2000),
-                "hint": _plain(hint, 2000),
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": "text",
-                    "multiline": True,
-                    "min_length": 1,
-                    "max_length": most,
-                },
-            }
-        ],
-    }
-
-
-def work_modal(act: str, number: str, colleagues: Sequence[tuple[str, str]], language: str | None) -> Block:
-    """Return the form of one act on a ticket. Act and number travel in private_metadata."""
-    words = wording(language)
-    outcomes = tuple((name, label(f"outcome_{name}", language or "en")) for name in OUTCOMES)
-    waits = (("official", words.wait_official), ("other", words.wait_other))
-    title, choice, options, text, hint, needed = {
-        "note": (words.note, "", (), words.note, words.note_hint, True),
-        "hand_over": (words.hand_over, words.to_whom, colleagues, words.why, "", False),
-        "wait": (words.wait, words.wait_choice, waits, words.wait_words, words.wait_hint, True),
-        "resolve": (words.resolve, words.outcome, outcomes, words.remark, "", False),
-    }[act]
-    blocks: list[Block] = []
-    if options:
-        blocks.append(_select(choice, options))
-    blocks.append(_text(text, hint, needed=needed))
-    return {
-        "type": "modal",
-        "callback_id": "work",
-        "private_metadata": f"{act}:{number}",
-        "title": _plain(title, 24),
-        "submit": _plain(words.keep, 24),
-        "close": _plain(words.cancel, 24),
-        "blocks": blocks,
-    }
-
-
-def _select(name: str, options: Sequence[tuple[str, str]]) -> Block:
-    return {
-        "type": "input",
-        "block_id": "choice",
-        "label": _plain(name, 2000),
-        "element": {
-            "type": "static_select",
-            "action_id": "choice",
-            "options": [
-                {"text": _plain(shown or "?", _LABEL), "value": value} for value, shown in options[:100]
-            ],
-        },
-    }
-
-
-def _text(name: str, hint: str, *, needed: bool) -> Block:
-    block: Block = {
-        "type": "input",
-        "block_id": "words",
-        "optional": not needed,
-        "label": _plain(name, 2000),
-        "element": {
-            "type": "plain_text_input",
-            "action_id": "text",
-            "multiline": True,
-            "max_length": 3000,
-        },
-    }
-    return {**block, "hint": _plain(hint, 2000)} if hint else block
-
-
-def notice_modal(text: str, language: str | None) -> Block:
-    """Return a small window with one sentence, for where no ephemeral message can be shown."""
-    words = wording(language)
-    return {
-        "type": "modal",
-        "callback_id": "notice",
-        "title": _plain(words.notice_title, 24),
-        "close": _plain(words.close, 24),
-        "blocks": [section(markup.shortened(markup.linked(text), SECTION))],
-    }
-
-
-def _plain(text: str, limit: int) -> Block:
-    return {"type": "plain_text", "text": markup.shortened(text, limit), "emoji": False}
-
-
-def _spoken(action: Action) -> str:
-    return f"{action.label}: {action.value}" if _NUMBER.fullmatch(action.value) else action.label
-
-
 def _heading(message: Outbound) -> list[_Piece]:
     heading = " ".join((message.heading or "").split())
     opening = message.text.lstrip().partition("\n")[0]
     if not heading or not _discreet(message.kind, "safety") or opening.startswith(heading):
         return []  # in a conversation, a mail's subject would be noise
     if markup.size(heading) <= _HEADER:
-        block: Block = {"type": "header", "text": _plain(heading, _HEADER)}
+        block: Block = {"type": "header", "text": plain(heading, _HEADER)}
         return [_Piece(block, heading)]
     return _sections(heading, lambda piece: f"*{markup.linked(piece)}*")
 
@@ -397,7 +198,7 @@ def _buttons(message: Outbound) -> list[_Piece]:
         if action.name in helpful and len(helpful) == len(_VERDICTS):
             continue
         taken = {element["action_id"] for element in row}
-        if action.name in taken or len(row) == _BUTTONS_A_BLOCK:  # ids are unique within a block
+        if action.name in taken or len(row) == BUTTONS_A_BLOCK:  # ids are unique within a block
             blocks.append({"type": "actions", "elements": row})
             row = []
         style = "primary" if action.name in {"claim", "talk_to_person"} else None
@@ -409,16 +210,6 @@ def _buttons(message: Outbound) -> list[_Piece]:
     return [_Piece(block, "") for block in blocks]
 
 
-def after_thumbs_down(message_id: str, request_id: str, words: Wording) -> list[Block]:
-    """Return what is offered to somebody whom an answer did not help: a person first, then why it did not."""
-    reasons = [
-        button(Action(f"reason_{name}", f"{name}:{message_id}", label))
-        for name, label in zip(REASONS, words.reasons, strict=True)
-    ]
-    person = [button(Action("talk_to_person", request_id, words.talk), style="primary")] if request_id else []
-    return [{"type": "actions", "elements": [*person, *reasons]}]
-
-
 def _drawable(action: Action) -> bool:
     if action.name == "open":
         return action.value.startswith(("http://", "https://")) and len(action.value) <= _ADDRESS
@@ -428,8 +219,8 @@ def _drawable(action: Action) -> bool:
 def _feedback(helpful: Action, not_helpful: Action, words: Wording) -> Block:
     def side(action: Action, spoken: str) -> Block:
         return {
-            "text": _plain(action.label, _LABEL),
-            "accessibility_label": markup.shortened(spoken, _LABEL),
+            "text": plain(action.label, LABEL),
+            "accessibility_label": markup.shortened(spoken, LABEL),
             "value": f"{action.name}:{action.value}",
         }
 

@@ -1,0 +1,1 @@
+"""Block Kit from values. Pure: no request, no client, no clock."""
