@@ -585,7 +585,7 @@ METHOD = ("chat_", "views_", "users_", "conversations_", "assistant_", "auth_", 
 
 def named_in_code() -> tuple[set[str], set[str]]:
     methods, events = set(), set()
-    for path in Path(bot.channels.slack.__path__[0]).glob("*.py"):
+    for path in Path(bot.channels.slack.__path__[0]).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.channels.slack import endpoint
 from bot.channels.slack.desk import Desk
-from bot.channels.slack.listeners import Listeners, NotStoredError
+from bot.channels.slack.listeners import NotStoredError, Reception, register
 from bot.channels.slack.service_desk import ServiceDesk
 from bot.channels.slack.workspace import FAILURES, Workspace, brisk_client, patient_client, quiet_logger
 from bot.services import Services
@@ -83,14 +83,10 @@ def assemble(
     patient = patient_client(token, base_url)
     app = SlackApp(client=patient, signing_secret=signing_secret, token=token, workspace=workspace)
     app.error(_on_error)
-    Listeners(
-        desk=desk,
-        workspace=workspace,
-        experts_channel=experts_channel,
-        brisk=brisk,
-        patient=patient,
-        afterwards=app.own_threads,
-    ).register(app)
+    reception = Reception(
+        desk=desk, workspace=workspace, brisk=brisk, patient=patient, afterwards=app.own_threads
+    )
+    register(app, reception, experts_channel)
     return app
 
 
