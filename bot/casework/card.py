@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.delivery import announce
+from bot.delivery import standing
 from bot.redaction import mask
 from bot.rendering.labels import label
 from escalation import directory, tickets
@@ -42,7 +42,7 @@ def card_of(session: Session, ticket: Ticket) -> TicketCard:
     assert ticket.id is not None
     person = tickets.requester(session, ticket)
     city = directory.city_of(session, person.id or 0)
-    due = announce.next_clock(session, ticket.id)
+    due = standing.next_clock(session, ticket.id)
     return TicketCard(
         ticket_id=ticket.id,
         number=tickets.number_of(ticket.id),
@@ -56,8 +56,8 @@ def card_of(session: Session, ticket: Ticket) -> TicketCard:
         requester_city=city.name if city else None,
         unverified=ticket.unverified,
         assignee_id=ticket.assignee_id,
-        assignee_name=announce.name_of(session, ticket.assignee_id),
-        suggested_name=announce.name_of(session, ticket.suggested_id),
+        assignee_name=standing.name_of(session, ticket.assignee_id),
+        suggested_name=standing.name_of(session, ticket.suggested_id),
         opened_at=ticket.opened_at,
         due_at=due.due_at if due else None,
         due_target=due.target.value if due else None,

@@ -15,7 +15,7 @@ from bot.console.texts import TEXTS, ConsoleTexts
 from bot.console.texts.library import LIBRARY, LibraryTexts
 from bot.console.topics import topic_name
 from bot.console.work import WorkPart, read_work
-from bot.delivery import announce, sealing
+from bot.delivery import sealing, standing
 from bot.privacy.opening import Grant
 from bot.redaction import mask
 from bot.rendering import PoliceLine
@@ -179,7 +179,7 @@ def read_case(
         proposable=LIBRARY[language]
         if may_work and ticket.state in _PROPOSABLE and not thing.sealed
         else None,
-        police=announce.police_lines(session, requester, language.value)
+        police=standing.police_lines(session, requester, language.value)
         if ticket.priority is Priority.P1 and unfinished
         else None,
     )

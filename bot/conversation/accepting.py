@@ -15,7 +15,7 @@ from bot.conversation.assessing import assess, with_history
 from bot.conversation.languages import language_of, served
 from bot.conversation.placing import own_case, place
 from bot.database import transaction
-from bot.delivery import announce, sealing
+from bot.delivery import alarm, sealing
 from bot.messages import Inbound
 from bot.privacy import need_to_know
 from bot.privacy.complaints import complains
@@ -132,9 +132,9 @@ def _store(
         reason = confidentiality.SELF_HARM if message.self_harm else confidentiality.COMPLAINT
         need_to_know.seal_at_birth(session, services, request, reason, now)
     if failed:
-        announce.check_failed(session, services, message, now)
+        alarm.check_failed(session, services, message, now)
     if assessment.situation is not None and inbound.case is None:
-        announce.danger(
+        alarm.danger(
             session,
             services,
             DangerSeen(message.id, human=inbound.kind in _ASSESSED),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.delivery import announce, duty
+from bot.delivery import duty, standing
 from bot.delivery.enqueue import Words, to_desk
 from bot.delivery.sealing import desk_key, vault_of
 from bot.rendering import DigestContext, NudgeLine
@@ -65,7 +65,7 @@ def _lines(session: Session, one: Digest, ticket_ids: Iterable[int]) -> tuple[Nu
             actor, Verb.READ_TICKET, confidentiality.about(session, ticket.request_id, ticket.assignee_id)
         ):
             continue
-        clock = announce.next_clock(session, ticket_id)
+        clock = standing.next_clock(session, ticket_id)
         if clock is not None:
             name = label(clock.target.value, language)
             late = clock.breached_at is not None

@@ -7,7 +7,7 @@ from hashlib import blake2s
 
 from sqlmodel import Session, col, select
 
-from bot.delivery import announce, duty
+from bot.delivery import duty, standing
 from bot.delivery.enqueue import Destination, Words, to_desk
 from bot.delivery.sealing import desk_key, vault_of
 from bot.messages import Action
@@ -94,8 +94,8 @@ class _Contexts:
         """Return the ticket as the people of the desk are told of it, with its owner."""
         key = (ticket.id or 0, language)
         if key not in self._contexts:
-            context = announce.desk_context(self.session, self.services, ticket, self.now, language)
-            owner = announce.name_of(self.session, ticket.assignee_id)
+            context = standing.desk_context(self.session, self.services, ticket, self.now, language)
+            owner = standing.name_of(self.session, ticket.assignee_id)
             self._contexts[key] = replace(context, expert=owner)
         return self._contexts[key]
 

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from bot import health, safety
 from bot.conversation import NotAccepted
 from bot.database import transaction
-from bot.delivery import announce
+from bot.delivery import alarm
 from bot.messages import SenderIdentity
 from bot.safety.assessment import Assessment
 from escalation.kinds import ChannelName
@@ -117,7 +117,7 @@ def test_a_fault_of_ours_while_storing_still_gives_911_at_once(
     def faulty(*_: object, **__: object) -> None:
         raise LookupError(GUN)
 
-    monkeypatch.setattr(announce, "danger", faulty)
+    monkeypatch.setattr(alarm, "danger", faulty)
     with pytest.raises(NotAccepted) as refused:
         desk.say(GUN)
     assert "911" in (refused.value.safety_text or "")
