@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fastapi import Request, Response
 
@@ -10,6 +10,7 @@ from bot import curation
 from bot.browser.route import Form, Posted, Refusal
 from bot.browser.visitor import Visitor, check_form
 from bot.console import shelf
+from bot.console.frame import Console
 from bot.console.texts.library import LIBRARY, LibraryTexts
 from bot.curation import HowToPublish
 from bot.database import reading, transaction
@@ -25,9 +26,6 @@ from knowledge_base.errors import (
 from knowledge_base.readers import read as read_file
 from knowledge_base.synonyms import Synonym
 
-if TYPE_CHECKING:
-    from bot.console.routes import Console
-
 LIBRARY_PATH: Final = "/console/library"
 _LONGEST_NUMBER = 6
 
@@ -35,7 +33,7 @@ _LONGEST_NUMBER = 6
 class LibraryRoutes:
     """The handlers. They hold no state but the console they draw with."""
 
-    def __init__(self, console: "Console") -> None:
+    def __init__(self, console: Console) -> None:
         self._console = console
         self._services = console.services
 

@@ -1,12 +1,12 @@
 """The console's acts about who may know: open original words, seal, name, keep away; and the access log."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from fastapi import Request, Response
 
 from bot.browser.route import Form, Posted, Refusal
 from bot.browser.visitor import Visitor, check_form
+from bot.console.frame import Console
 from bot.console.private import read_log
 from bot.console.texts.privacy import PRIVACY
 from bot.database import reading
@@ -16,9 +16,6 @@ from escalation.access import Verb, may
 from escalation.access_log import Opened
 from escalation.errors import EscalationError, Forbidden, IllegalMove
 
-if TYPE_CHECKING:
-    from bot.console.routes import Console
-
 CHANNEL = "console"
 _OPENINGS = frozenset({Opened.ORIGINALS, Opened.SAFE_CONTACT})
 
@@ -26,7 +23,7 @@ _OPENINGS = frozenset({Opened.ORIGINALS, Opened.SAFE_CONTACT})
 class PrivacyRoutes:
     """The handlers. They hold no state but the console they draw with."""
 
-    def __init__(self, console: "Console") -> None:
+    def __init__(self, console: Console) -> None:
         self._console = console
 
     def access_log(self, request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fastapi import Request, Response
 
@@ -10,6 +10,7 @@ from bot import casework
 from bot.browser import session as sessions
 from bot.browser.route import Form, Posted, Refusal
 from bot.browser.visitor import Visitor, check_form, vault_of
+from bot.console.frame import Console
 from bot.console.texts import TEXTS
 from bot.console.texts.work import WORK
 from bot.rendering import refusals
@@ -21,9 +22,6 @@ from escalation.kinds import Service
 from escalation.sla import Priority
 from escalation.tickets import Step, Why
 
-if TYPE_CHECKING:
-    from bot.console.routes import Console
-
 CHANNEL: Final = "console"
 _NONE: Final = "-"
 _Act = Callable[["_Doing"], object]
@@ -32,7 +30,7 @@ _Act = Callable[["_Doing"], object]
 class _Doing:
     """One posted act: who, on what, with which fields."""
 
-    def __init__(self, console: "Console", visitor: Visitor, number: str, form: Form, source: str) -> None:
+    def __init__(self, console: Console, visitor: Visitor, number: str, form: Form, source: str) -> None:
         self.services: Services = console.services
         self.by: Actor = visitor.actor
         self.number: str = number
@@ -130,7 +128,7 @@ ACTS: Final[dict[str, _Act]] = {
 class WorkRoutes:
     """The handler. It holds no state but the console it draws with."""
 
-    def __init__(self, console: "Console") -> None:
+    def __init__(self, console: Console) -> None:
         self._console = console
 
     def work(self, request: Request, number: str, form: Posted) -> Response:
