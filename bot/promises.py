@@ -8,7 +8,7 @@ from bot.redaction import mask
 from bot.services import Services
 from escalation import plans, policy_store, request_log, tickets
 from escalation.access import OPERATOR, Actor, Verb, may
-from escalation.errors import NotFound
+from escalation.errors import NoTicket
 from escalation.sla import Policy
 from escalation.tables import PolicyOrigin
 from escalation.tickets.policies import Moves
@@ -29,7 +29,7 @@ def check_in(
     with transaction(services.engine) as session:
         ticket = tickets.by_number(session, number)
         if ticket.id is None or not may(by, Verb.WORK_TICKET, tickets.thing(session, ticket)):
-            raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
+            raise NoTicket(number)
         request_log.lock_request(session, ticket.request_id)
         if start:
             plans.begin(session, ticket, services.policy, now)

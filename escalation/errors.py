@@ -2,10 +2,12 @@
 
     EscalationError
     |-- NotFound            there is no such ticket, request or person (or the asker may not know of it)
+    |   `-- NoTicket        there is no such ticket
     |-- Forbidden           the person may not do this
     |-- IllegalMove         the ticket's state does not allow it
     |   |-- AlreadyClaimed  somebody else has it
     |   |-- AlreadyDone     somebody else's act was there first
+    |   |-- WrongState      where the ticket stands, this can't be done
     |   |-- Refused         what was asked for can't be taken as it is
     |   `-- NotOpenYet      the request is about to become a ticket
     |-- DirectoryError      a CSV line or a person can't be taken
@@ -24,6 +26,14 @@ class NotFound(EscalationError):
     """There is no such thing, or the asker may not know that there is."""
 
 
+class NoTicket(NotFound):
+    """There is no such ticket; `number` is what was asked for."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number.strip()[:20]
+        super().__init__(f"There is no ticket {self.number!r}.")
+
+
 class Forbidden(EscalationError):
     """The person may not do this."""
 
@@ -37,6 +47,7 @@ class AlreadyClaimed(IllegalMove):
 
     def __init__(self, number: str, by: str, at: datetime) -> None:
         super().__init__(f"{number} was already claimed by {by} at {at:%H:%M} UTC.")
+        self.number = number
         self.by = by
         self.at = at
 
@@ -50,6 +61,15 @@ class AlreadyDone(IllegalMove):
         self.state = state
         self.by = by
         self.at = at
+
+
+class WrongState(IllegalMove):
+    """Where the ticket stands, this can't be done; `state` is where it stands."""
+
+    def __init__(self, number: str, said: str, state: str) -> None:
+        super().__init__(f"{number} {said}. Nothing was changed.")
+        self.number = number
+        self.state = state
 
 
 class Refused(IllegalMove):

@@ -16,7 +16,7 @@ from bot.redaction import mask
 from bot.services import Services
 from escalation import request_log, tickets
 from escalation.access import Actor, Verb, may
-from escalation.errors import IllegalMove, NotFound, Refused
+from escalation.errors import NoTicket, Refused
 from escalation.notices import Notice
 from escalation.tables import Ticket
 from escalation.tickets import Cause
@@ -42,7 +42,7 @@ def run(services: Services, act: Callable[[Session, datetime], T]) -> T:
             continue
         services.outbox_ready.set()
         return done
-    raise IllegalMove("Somebody else is changing this ticket right now. Please try again.")
+    raise Refused("busy", "Somebody else is changing this ticket right now. Please try again.")
 
 
 def on_ticket(
@@ -86,7 +86,7 @@ def ticket_for(session: Session, number: str, by: Actor) -> Ticket:
         known = tickets.number_of(ticket.id or 0)
         words = f"Only experts of the hub can claim a ticket or work on it. {known} was not changed."
         raise Refused("experts_only", words, known)
-    raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
+    raise NoTicket(number)
 
 
 def masked(words: str) -> str:

@@ -7,7 +7,7 @@ from bot.database import transaction
 from bot.services import Services
 from escalation import confidentiality, directory, tickets
 from escalation.access import Actor, Verb, may
-from escalation.errors import IllegalMove, NotFound
+from escalation.errors import IllegalMove, NoTicket
 from escalation.tables import Author, Message, MessageKind, TicketState
 from knowledge_base.documents import Block, BlockKind
 
@@ -27,7 +27,7 @@ def draft_from_ticket(services: Services, number: str, actor: Actor, *, title: s
     with transaction(services.engine) as session:
         ticket = tickets.by_number(session, number)
         if not may(actor, Verb.WORK_TICKET, tickets.thing(session, ticket)):
-            raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
+            raise NoTicket(number)
         if ticket.state not in _DONE:
             raise IllegalMove("Only a resolved ticket can become an article.")
         if confidentiality.is_sealed(session, ticket.request_id):

@@ -13,7 +13,7 @@ from bot.services import Services
 from escalation import confidentiality, directory, tickets
 from escalation.access import Actor, Verb, may
 from escalation.access_log import Opened, Opening
-from escalation.errors import Forbidden, IllegalMove, NotFound
+from escalation.errors import Forbidden, IllegalMove, NoTicket
 from escalation.sla import Priority
 from escalation.tables import HelpRequest, RoleName, Ticket
 
@@ -130,7 +130,7 @@ def _do(
                 raise Forbidden(
                     "Only a lead, the ticket's owner and people named for it decide who may know."
                 )
-            raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
+            raise NoTicket(number)
         what = act(session, ticket, now)
         opening = Opening(what, by.person_id, channel, reason, ticket.request_id, ticket.id, person_id)
         register.enter(session, services, opening, now)

@@ -12,7 +12,7 @@ from bot.vault import Erased
 from escalation import request_log, tickets
 from escalation.access import Actor, Verb, may
 from escalation.access_log import Opened, Opening
-from escalation.errors import Forbidden, NotFound
+from escalation.errors import Forbidden, NoTicket
 from escalation.tables import SafeContact
 
 
@@ -35,7 +35,7 @@ def grant(services: Services, number: str, by: Actor, reason: str, *, what: Open
         ticket = tickets.by_number(session, number)
         thing = tickets.thing(session, ticket)
         if not may(by, Verb.READ_TICKET, thing):
-            raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
+            raise NoTicket(number)
         if by.person_id is None:
             raise Forbidden("Original words are opened by a person: say who (--as).")
         if not may(by, Verb.READ_ORIGINAL, thing):

@@ -1,6 +1,14 @@
 """Why something was refused, in French: the domain says it in English, with a code."""
 
-from escalation.errors import AlreadyDone, IllegalMove, NotFound, Refused
+from escalation.errors import (
+    AlreadyClaimed,
+    AlreadyDone,
+    EscalationError,
+    NoTicket,
+    NotOpenYet,
+    Refused,
+    WrongState,
+)
 
 _FRENCH = {
     "experts_only": "Seuls les experts et expertes peuvent prendre en charge une demande ou y travailler ({0}).",
@@ -42,6 +50,7 @@ _FRENCH = {
     "empty": "Écrivez d’abord quelque chose.",
     "too_long": "Le texte est trop long : {0} caractères au plus.",
     "reason_too_long": "{0} caractères au plus.",
+    "busy": "Quelqu’un d’autre modifie cette demande en ce moment. Réessayez.",
     "reply_by_nobody": "Une réponse est signée par une personne.",
 }
 _STATES = {
@@ -53,15 +62,25 @@ _STATES = {
     "closed": "est fermée",
     "cancelled": "a été annulée",
 }
+_OTHERWISE = "Ce n’est pas possible, ou plus maintenant. Rien n’a été changé."
 
 
-def said(error: IllegalMove | NotFound, language: str, otherwise: str) -> str:
+def said(error: EscalationError, language: str, otherwise: str = _OTHERWISE) -> str:
     """Return a refusal in words; `otherwise` is for what has none in French."""
     if language != "fr":
         return str(error)
-    if isinstance(error, AlreadyDone):
-        state = _STATES.get(error.state, otherwise)
-        return f"{error.number} {state} ({error.by}, {error.at:%H h %M} UTC). Rien n’a été changé."
-    if isinstance(error, Refused) and error.code in _FRENCH:
-        return f"{_FRENCH[error.code].format(*error.values).strip()} Rien n’a été changé."
+    match error:
+        case AlreadyDone():
+            state = _STATES.get(error.state, otherwise)
+            return f"{error.number} {state} ({error.by}, {error.at:%H h %M} UTC). Rien n’a été changé."
+        case AlreadyClaimed():
+            return f"{error.number} est déjà entre les mains de {error.by}, depuis {error.at:%H h %M} UTC."
+        case WrongState() if error.state in _STATES:
+            return f"{error.number} {_STATES[error.state]}. Rien n’a été changé."
+        case NoTicket():
+            return f"Il n’y a pas de demande {error.number}."
+        case NotOpenYet():
+            return "La demande n’est pas encore ouverte. Réessayez dans quelques secondes."
+        case Refused() if error.code in _FRENCH:
+            return f"{_FRENCH[error.code].format(*error.values).strip()} Rien n’a été changé."
     return otherwise

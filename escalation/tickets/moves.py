@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from escalation.errors import IllegalMove
+from escalation.errors import WrongState
 from escalation.kinds import TicketState
 
 
@@ -154,7 +154,7 @@ def after(state: TicketState, act: Act, number: str) -> TicketState:
     """Return the state that the act leads to, or raise IllegalMove in words."""
     move = MOVES[act]
     if not move.allowed(state):
-        raise IllegalMove(f"{number} {said_of(state)}. Nothing was changed.")
+        raise WrongState(number, said_of(state), state.value)
     return move.leads[state]
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from escalation import confidentiality, directory
 from escalation.access import Thing
-from escalation.errors import NotFound
+from escalation.errors import NotFound, NoTicket
 from escalation.tables import UNFINISHED, HelpRequest, Person, Ticket, TicketEvent, TicketState
 from escalation.tickets.derived import Derived, derive
 
@@ -27,7 +27,7 @@ def get(session: Session, ticket_id: int) -> Ticket:
     """Return a ticket by row id, or raise NotFound."""
     ticket = session.get(Ticket, ticket_id)
     if ticket is None:
-        raise NotFound(f"There is no ticket {number_of(ticket_id)}.")
+        raise NoTicket(number_of(ticket_id))
     return ticket
 
 
@@ -36,7 +36,7 @@ def by_number(session: Session, number: str) -> Ticket:
     match = _NUMBER.fullmatch(number.strip())
     ticket = session.get(Ticket, int(match[1]) - FIRST_NUMBER) if match else None
     if ticket is None:
-        raise NotFound(f"There is no ticket {number.strip()[:20]!r}.")
+        raise NoTicket(number)
     return ticket
 
 

@@ -1,6 +1,7 @@
 """The whole desk over Slack: question, answer, person, card, claim, reply, note. Real parts throughout."""
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,9 +21,21 @@ from bot.database import reading, transaction
 from bot.delivery.loop import deliver_due
 from bot.services import Services
 from bot.settings import Settings, load
-from escalation.tables import ChannelName, Identity, IdentityKind, Message, Person, Role, RoleName, Ticket
+from escalation import tickets
+from escalation.tables import (
+    ChannelName,
+    Identity,
+    IdentityKind,
+    Message,
+    Person,
+    Role,
+    RoleName,
+    Ticket,
+    TicketState,
+)
 from tests.contract import slack_payloads as given
 from tests.support.desk import DeskFactory
+from tests.support.pages import Client
 from tests.support.slack_api import TEAM, Call, SlackAPI
 
 NOW = datetime(2026, 9, 21, 15, 0, tzinfo=UTC)
@@ -49,6 +62,11 @@ class Scene:
         raw = given.as_form(body) if body["type"] != "event_callback" else given.as_json(body)
         status, _, _ = handle_http(self.app, given.signed(raw), raw)
         return status
+
+    def answer(self, body: dict[str, Any]) -> str:
+        """Send a signed payload and return what Slack is answered."""
+        raw = given.as_form(body)
+        return str(json.loads(handle_http(self.app, given.signed(raw), raw)[2]))
 
     def posted(self, channel: str) -> list[Call]:
         return [post for post in self.slack.posts if post["channel"] == channel]
@@ -203,6 +221,42 @@ def test_nobody_without_the_right_can_work_a_ticket(scene: Scene, user: str) -> 
     assert not any("I am an expert" in post.words for post in scene.slack.posts)
     with reading(scene.services.engine) as session:
         assert session.exec(select(Ticket)).one().assignee_id is None
+
+
+def test_a_french_expert_is_refused_in_french_wherever_they_press(scene: Scene) -> None:
+    number = escalated(scene)
+    with transaction(scene.services.engine) as session:
+        expert = session.exec(select(Person).where(Person.name == "Dana Expert")).one()
+        expert.language = "fr"
+    for act in ("claim", "reply", "note"):
+        scene.send(given.click(act, "HD-9999", user=given.EXPERT, channel=given.EXPERTS))
+    told = scene.slack.wait_for("chat.postEphemeral", 3)
+    assert {call["text"] for call in told} == {"Il n’y a pas de demande HD-9999."}
+
+    scene.send(given.click("claim", number, user=given.EXPERT, channel=given.EXPERTS))
+    with transaction(scene.services.engine) as session:
+        session.exec(select(Ticket)).one().state = TicketState.CLOSED
+    assert "Il n’y a pas de demande" in scene.answer(given.submitted("HD-9999", "Appelez-moi."))
+    assert f"{number} est fermée" in scene.answer(given.submitted(number, "Appelez-moi."))
+
+
+def test_a_resolved_request_asks_its_official_how_it_went_and_keeps_the_answer(scene: Scene) -> None:
+    number = escalated(scene)
+    for act in ("claim", "resolve"):
+        scene.send(given.click(act, number, user=given.EXPERT, channel=given.EXPERTS))
+    form = scene.slack.wait_for("views.open")[0]["view"]
+    scene.send(given.filled(form, choice="advice", words="advised by phone"))
+
+    done = scene.posted(given.DM)[-1]
+    links = re.findall(r"https?://[^/\s|>]+(/satisfaction/[^\s|>]+)", json.dumps(done["blocks"]))
+    assert links
+    assert not any("/satisfaction/" in post.words for post in scene.posted(given.EXPERTS))
+    browser = Client(scene.services, "http://127.0.0.1:8000", "127.0.0.1")
+    assert "How did it go?" in browser.get(links[0]).text
+    browser.post(links[0], {"score": "4", "comment": ""})
+    with reading(scene.services.engine) as session:
+        ticket = session.exec(select(Ticket)).one()
+        assert tickets.derived(session, ticket.id or 0).score == 4
 
 
 def test_somebody_else_cannot_hand_over_another_persons_request(scene: Scene) -> None:

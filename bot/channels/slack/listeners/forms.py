@@ -40,7 +40,7 @@ class Forms:
         try:
             self.reception.desk.reply(who, number, text, f"slack:{who.team}:view:{view.get('id')}")
         except EscalationError as refusal:
-            ack(response_action="errors", errors={"reply": str(refusal)[:150]})
+            ack(response_action="errors", errors={"reply": self.reception.refused(refusal, who)[:150]})
             return
         ack()
 
@@ -79,13 +79,14 @@ class Forms:
         view = body.get("view") or {}
         request_id = str(view.get("private_metadata") or "")
         text = entered(view, "contact")
-        words = wording(self.reception.language(who_of(body)))
+        who = who_of(body)
+        words = wording(self.reception.language(who))
         if not text or not request_id.isdecimal():
             ack(response_action="errors", errors={"contact": words.reply_empty})
             return
         try:
-            self.reception.desk.safe_contact(who_of(body), int(request_id), text)
+            self.reception.desk.safe_contact(who, int(request_id), text)
         except EscalationError as refusal:
-            ack(response_action="errors", errors={"contact": str(refusal)[:150]})
+            ack(response_action="errors", errors={"contact": self.reception.refused(refusal, who)[:150]})
             return
         ack()

@@ -49,9 +49,8 @@ class Reception:
     def refused(self, refusal: EscalationError, who: Who) -> str:
         """Return why something was refused, in the presser's language."""
         if isinstance(refusal, IllegalMove | NotFound):
-            language = "fr" if self.language(who) == "fr" else "en"
-            return refusals.said(refusal, language, str(refusal))
-        return str(refusal)
+            return refusals.said(refusal, "fr" if self.language(who) == "fr" else "en")
+        return str(refusal)  # said in their language by whoever refused
 
     def publish_home(self, who: Who) -> None:
         """Show somebody their Home tab as it stands now."""
