@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot import recording, safety
 from bot.conversation.accepted import Accepted, NotAccepted
 from bot.conversation.assessing import assess, with_history
-from bot.conversation.languages import language_of, served
+from bot.conversation.languages import language_known, language_of, served
 from bot.conversation.placing import own_case, place
 from bot.database import transaction
 from bot.delivery import alarm, sealing
@@ -96,7 +96,12 @@ def _storable(inbound: Inbound) -> Inbound:
 def _not_accepted(services: Services, inbound: Inbound, assessment: Assessment) -> NotAccepted:
     text = None
     if inbound.kind in _ASSESSED and assessment.situation is not None:
-        text = safety.reply(assessment.situation, served(assessment.language), stored=False)
+        text = safety.reply(
+            assessment.situation,
+            served(assessment.language),
+            stored=False,
+            both=not assessment.language_sure,
+        )
     language = served(assessment.language)
     return NotAccepted(safety_text=text, language=language, safety_only=services.vault is None)
 
@@ -122,6 +127,7 @@ def _store(
     if thread is not None:
         sent_at = _local(services, inbound, directory.zone_of(session, person))
         assessment = with_history(session, inbound, thread, assessment, failed, sent_at, now, services.checks)
+    known_language = language_known(session, thread, person)
     language = language_of(session, inbound, assessment, thread, person)
     message = recording.message_row(
         vault, key, inbound, assessment, failed, masked, person, thread, request, language, now
@@ -143,6 +149,7 @@ def _store(
             request,
             thread,
             now,
+            both=not (inbound.language or assessment.language_sure or known_language),
         )
     log.info("accepted", action="conversation.accepted", message_id=message.id, request_id=request.id)
     thread_id = thread.id if thread else None

@@ -24,7 +24,8 @@ def language_of(
     if chosen := language_choice(inbound.text):
         return chosen
     if assessment.situation is not None:
-        return assessment.language
+        known = None if assessment.language_sure else language_known(session, thread, person)
+        return known or assessment.language
     if len(inbound.text.split()) < 4:
         earlier = request_log.language_of_thread(session, thread.id) if thread else None
         earlier = earlier if earlier in SUPPORTED else None
@@ -32,3 +33,9 @@ def language_of(
     # The safety check knows two languages; a message in a third is told so.
     told = detect(inbound.text)
     return assessment.language if told in SUPPORTED else told[:8]
+
+
+def language_known(session: Session, thread: Thread | None, person: Person) -> str | None:
+    """Return the language of the conversation or, of somebody the directory knows, their own; None if neither is."""
+    earlier = request_log.language_of_thread(session, thread.id) if thread else None
+    return earlier if earlier in SUPPORTED else person.language if person.verified else None

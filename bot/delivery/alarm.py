@@ -30,18 +30,23 @@ def danger(
     request: HelpRequest,
     thread: Thread | None,
     now: datetime,
+    *,
+    both: bool = False,
 ) -> None:
     """Queue the safety reply and the page, both in the lane that waits for nothing.
 
     A verified official's page always goes at once and alone. Of people who are not verified three go
-    alone in ten minutes; `paging.together` tells of the others.
+    alone in ten minutes; `paging.together` tells of the others. `both`: the call is given in both languages,
+    where nobody knows the writer's.
     """
     language = "fr" if message.language == "fr" else "en"
     person = directory.get_person(session, request.person_id)
     trusted = person.verified and message.sender_proved
     alone = trusted or paging.room_for_one(session, now)
     if notice.human and thread is not None:
-        words = _safety_words(session, services, situation, language, person, message.request_id, now)
+        words = _safety_words(
+            session, services, situation, language, person, message.request_id, now, both=both
+        )
         to_requester(
             session,
             services,
@@ -89,6 +94,8 @@ def _safety_words(
     person: Person,
     request_id: int,
     now: datetime,
+    *,
+    both: bool,
 ) -> str:
     city = directory.city_of(session, person.id or 0)
     return safety.reply(
@@ -98,4 +105,5 @@ def _safety_words(
         opens_at=duty.opens_at(services, language, directory.zone_of(session, person), now),
         told=duty.told(session, services, now, request_id),
         local_number=city is not None and not city.has_911,
+        both=both,
     )

@@ -7,6 +7,6 @@ without the learned weights, for callers to fall back on when `assess` raises.
 from bot.safety.assess import assess, plain_rules
 from bot.safety.assessment import Assessment, Situation
 from bot.safety.last_resort import last_resort
-from bot.safety.replies import doubt_line, reply
+from bot.safety.replies import reply
 
-__all__ = ["Assessment", "Situation", "assess", "doubt_line", "last_resort", "plain_rules", "reply"]
+__all__ = ["Assessment", "Situation", "assess", "last_resort", "plain_rules", "reply"]

@@ -59,7 +59,8 @@ def _assessed(
         urgency=level,
         cues=_cues(reading, danger=danger or verdict.in_doubt, at_risk=harm),
         language=_language(language, reading),
-        situation=situation.self_harm(reading)
+        language_sure=_known(language) or languages.is_sure(reading.words),
+        situation=situation.self_harm(reading, danger=danger)
         if harm
         else situation.choose(reading, rules.find(reading))
         if danger
@@ -96,7 +97,7 @@ def _raised(
     finding = rules.find(joined) if danger else None
     chosen = own.situation
     if chosen is None and (danger or at_risk):
-        chosen = situation.self_harm(joined) if at_risk else situation.choose(joined, finding)
+        chosen = situation.self_harm(joined, danger=danger) if at_risk else situation.choose(joined, finding)
     return Assessment(
         immediate_danger=danger,
         self_harm=at_risk,
@@ -104,6 +105,7 @@ def _raised(
         urgency=level,
         cues=own.cues if own.cues or not danger else _cues(joined, danger=True, at_risk=at_risk),
         language=_language(language, reading if words > 2 else joined),
+        language_sure=own.language_sure or (words <= 2 and languages.is_sure(joined.words)),
         situation=chosen,
         in_doubt=own.in_doubt and not danger and not at_risk,
         needed_by=own.needed_by,
@@ -146,6 +148,9 @@ def _cues(reading: Reading, *, danger: bool, at_risk: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def _known(given: str | None) -> bool:
+    return (given or "").lower()[:2] in ("en", "fr")
+
+
 def _language(given: str | None, reading: Reading) -> str:
-    known = (given or "").lower()[:2]
-    return known if known in ("en", "fr") else languages.guess(reading.words)
+    return (given or "").lower()[:2] if _known(given) else languages.guess(reading.words)

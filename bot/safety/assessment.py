@@ -19,6 +19,10 @@ class Situation(StrEnum):
     ASSAULT = "assault"
     COLLAPSED = "collapsed"
     GENERIC = "generic"
+    # Somebody else is in danger, in another place than the writer.
+    FOR_ANOTHER = "for_another"
+    # Violence and despair both look possible, and nothing says which.
+    DANGER_OR_DESPAIR = "danger_or_despair"
     SELF_HARM_FIRST_PERSON = "self_harm_first_person"
     SELF_HARM_THIRD_PARTY = "self_harm_third_party"
 
@@ -30,7 +34,8 @@ class Assessment:
     `situation` is set exactly when `immediate_danger` or `self_harm` is. `cues` name what was seen
     (concepts, never the writer's words, so they may be logged). `in_doubt` asks the caller to answer
     normally and add one short line with the emergency number. `needed_by` is a deadline that the writer
-    stated, as an aware datetime, and is only ever set when `sent_at` was given.
+    stated, as an aware datetime, and is only ever set when `sent_at` was given. `language_sure` is false where the
+    words may be of either language: whoever knows the writer's language better should follow that.
     """
 
     immediate_danger: bool
@@ -42,3 +47,4 @@ class Assessment:
     situation: Situation | None = None
     in_doubt: bool = False
     needed_by: datetime | None = None
+    language_sure: bool = True

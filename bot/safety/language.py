@@ -33,10 +33,22 @@ _SPANISH = frozenset(
 
 def guess(words: Words) -> str:
     """Return "fr" or "en" for the reply; English where nothing speaks for French."""
+    french, english, spanish = _counts(words)
+    return "fr" if french > max(english, spanish) else "en"
+
+
+def is_sure(words: Words) -> bool:
+    """Say whether the words leave little doubt which of the two it is: "le tireur is in the hall" does not."""
+    french, english, spanish = _counts(words)
+    first, second = max(french, english, spanish), min(french, max(english, spanish))
+    return first - second >= 2 or (first > 0 and second == 0)
+
+
+def _counts(words: Words) -> tuple[int, int, int]:
     french = english = spanish = 0
     for sentence in words.sentences:
         for word in sentence:
             french += word in _FRENCH
             english += word in _ENGLISH
             spanish += word in _SPANISH
-    return "fr" if french > max(english, spanish) else "en"
+    return french, english, spanish

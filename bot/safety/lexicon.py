@@ -63,8 +63,13 @@ class Lexicon:
 @functools.cache
 def lexicon() -> Lexicon:
     """Return the phrases of all languages, compiled once."""
+    return compiled(lexicon_en.CONCEPTS, lexicon_fr.CONCEPTS, lexicon_other.CONCEPTS)
+
+
+def compiled(*languages: Mapping[str, str]) -> Lexicon:
+    """Return the phrases of some tables as one tree."""
     root = _Node()
-    for tables in (lexicon_en.CONCEPTS, lexicon_fr.CONCEPTS, lexicon_other.CONCEPTS):
+    for tables in languages:
         for concept, text in tables.items():
             for pattern in _patterns(text):
                 _plant(root, concept, pattern)

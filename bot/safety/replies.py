@@ -4,6 +4,7 @@ They live here and not in the library, so no edit of a document can change them.
 reason for each line. Nothing here repeats the writer's words, guesses at an offender, or says "wait".
 """
 
+import re
 from collections.abc import Mapping
 
 from bot.safety.assessment import Situation
@@ -44,8 +45,17 @@ _STEPS: Mapping[str, Mapping[Situation, str]] = {
             " is not breathing normally, push hard and fast on the middle of the chest."
         ),
         Situation.GENERIC: (
-            "Call 911 now if anyone may be hurt. Move away from the danger, to a place you can lock. Stay on the line"
-            " with the dispatcher."
+            "Call 911 now if anyone may be hurt. Move away from the danger: out, if there is fire or smoke; if not, to a"
+            " place you can lock. Stay on the line with the dispatcher."
+        ),
+        Situation.FOR_ANOTHER: (
+            "Call 911 now and say where the person in danger is; if that is another city, ask for that city's"
+            " dispatcher. Do not go there. If they are hiding, text, do not ring. Ask them to call 911 too, and to do"
+            " what the dispatcher says."
+        ),
+        Situation.DANGER_OR_DESPAIR: (
+            "Call 911 now if anyone may be hurt. Move away from the danger, to a place you can lock. If this is about"
+            " suicide, yours or someone else's, call or text 988: a person answers day and night."
         ),
         Situation.SELF_HARM_FIRST_PERSON: (
             "I am glad you wrote. Please call or text 988 now: a person answers day and night, in English or French"
@@ -95,8 +105,18 @@ _STEPS: Mapping[str, Mapping[Situation, str]] = {
             " quelqu'un ne respire pas normalement, appuyez fort et vite au milieu de la poitrine."
         ),
         Situation.GENERIC: (
+            "Appelez le 911 maintenant si quelqu'un peut être blessé. Éloignez-vous du danger : sortez s'il y a du feu"
+            " ou de la fumée; sinon, allez dans un endroit qui se verrouille. Restez en ligne avec le répartiteur."
+        ),
+        Situation.FOR_ANOTHER: (
+            "Appelez le 911 maintenant et dites où est la personne en danger; si c'est dans une autre ville, demandez"
+            " le répartiteur de cette ville. N'y allez pas. Si elle se cache, textez, n'appelez pas. Dites-lui d'appeler"
+            " aussi le 911 et de suivre ses consignes."
+        ),
+        Situation.DANGER_OR_DESPAIR: (
             "Appelez le 911 maintenant si quelqu'un peut être blessé. Éloignez-vous du danger, dans un endroit qui se"
-            " verrouille. Restez en ligne avec le répartiteur."
+            " verrouille. S'il s'agit de suicide, le vôtre ou celui d'une autre personne, appelez ou textez le 988 :"
+            " quelqu'un répond jour et nuit."
         ),
         Situation.SELF_HARM_FIRST_PERSON: (
             "Merci de l'avoir écrit. Appelez ou textez le 988 maintenant : quelqu'un répond jour et nuit, en français"
@@ -130,15 +150,19 @@ _NOT_STORED = {
     "en": "This desk cannot take messages right now, so nobody here reads this. Do not wait for us.",
     "fr": "Ce service ne peut pas recevoir de messages en ce moment : personne ici ne lit ceci. Ne nous attendez pas.",
 }
-_DOUBT = {
-    "en": "If anyone may be in danger now, call 911 first. If it is about suicide, call or text 988.",
-    "fr": "Si quelqu'un peut être en danger maintenant, appelez d'abord le 911. S'il s'agit de suicide, appelez ou textez le 988.",
+# The call alone, for danger and for despair.
+_CALLS = {
+    "en": ("Call 911 now.", "Call or text 988 now."),
+    "fr": ("Appelez le 911 maintenant.", "Appelez ou textez le 988 maintenant."),
 }
+_OF_DESPAIR = frozenset({Situation.SELF_HARM_FIRST_PERSON, Situation.SELF_HARM_THIRD_PARTY})
+_CALL = re.compile(r"911|988|emergency number|numéro d'urgence")
 _LOCAL = {
     "en": (("call 911", "call your local emergency number"), ("Call 911", "Call your local emergency number"),
            ("replace 911", "replace it")),
-    "fr": (("ppelez le 911", "ppelez votre numéro d'urgence local"), ("remplacer le 911", "remplacer les secours"),
-           ("d'abord le 911", "d'abord votre numéro d'urgence local")),
+    "fr": (("ppelez le 911", "ppelez votre numéro d'urgence local"),
+           ("d'appeler aussi le 911", "d'appeler aussi ce numéro"), ("remplacer le 911", "remplacer les secours"),
+           ),
 }  # fmt: skip
 
 
@@ -151,6 +175,7 @@ def reply(
     told: bool = False,
     local_number: bool = False,
     stored: bool = True,
+    both: bool = False,
 ) -> str:
     """Return the safety reply for `situation`, in English unless `language` is "fr".
 
@@ -158,7 +183,8 @@ def reply(
     that wakes them. `told` is for opening hours in which somebody is sent something that may go unseen.
     Otherwise the reply says that nobody is on duty, until `opens_at` when it is known.
     `local_number` is for places without 911; 988 is never replaced. `stored` is false where the message
-    could not be kept: nobody will read it, and the reply must not say otherwise.
+    could not be kept: nobody will read it, and the reply must not say otherwise. `both` is for a writer whose
+    language nobody knows: the call stands there in the other language too.
     """
     tongue = "fr" if language == "fr" else "en"
     if not stored:
@@ -171,13 +197,19 @@ def reply(
         human = _NOBODY_UNTIL[tongue].format(when=opens_at)
     else:
         human = _NOBODY[tongue]
-    return _localised(f"{_STEPS[tongue][situation]} {human}", tongue, local_number=local_number)
+    step = _localised(f"{_STEPS[tongue][situation]} {human}", tongue, local_number=local_number)
+    if not both:
+        return step
+    other = "en" if tongue == "fr" else "fr"
+    call = _localised(_CALLS[other][situation in _OF_DESPAIR], other, local_number=local_number)
+    return _after_the_call(step, call)
 
 
-def doubt_line(language: str, *, local_number: bool = False) -> str:
-    """Return the one short line added to an ordinary answer when danger is in real doubt."""
-    tongue = "fr" if language == "fr" else "en"
-    return _localised(_DOUBT[tongue], tongue, local_number=local_number)
+def _after_the_call(step: str, call: str) -> str:
+    """Return the step with the other language's call behind the sentence that holds its own."""
+    sentences = step.split(". ")
+    at = next((i for i, sentence in enumerate(sentences) if _CALL.search(sentence)), 0)
+    return ". ".join((*sentences[:at], sentences[at], call.removesuffix("."), *sentences[at + 1 :]))
 
 
 def _localised(text: str, tongue: str, *, local_number: bool) -> str:

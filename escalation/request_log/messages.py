@@ -66,14 +66,16 @@ def unchecked_since(session: Session, since: datetime) -> int:
 
 
 def in_doubt(session: Session, request_id: int) -> bool:
-    """Tell whether the requester's latest message left it in doubt whether somebody is in danger."""
+    """Tell whether the requester's latest message left it in doubt whether somebody is in danger, and no answer says so."""
     latest = session.exec(
-        select(Message.in_doubt)
+        select(Message.id, Message.in_doubt)
         .where(Message.request_id == request_id, Message.author == Author.REQUESTER)
         .order_by(col(Message.id).desc())
         .limit(1)
     ).first()
-    return bool(latest)
+    if latest is None or not latest[1]:
+        return False
+    return known_message(session, f"out:answer:{latest[0]}") is None
 
 
 @dataclass(frozen=True, slots=True)

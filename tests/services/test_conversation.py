@@ -10,6 +10,7 @@ from bot.conversation import NotAccepted
 from bot.database import reading, transaction
 from bot.delivery.sealing import open_body, vault_of
 from bot.messages import Case, SenderIdentity
+from bot.safety import Assessment, assess
 from bot.services import Services
 from bot.worker import beat
 from escalation.access import OPERATOR
@@ -303,6 +304,33 @@ def test_french_is_answered_in_french(desk: Desk) -> None:
     desk.deliver()
     assert "tiré de notre bibliothèque" in desk.sent("answer")[0].text
     assert desk.rows(Citation)[0].document_id == "doxing-fr"
+
+
+def test_danger_in_words_of_either_language_follows_the_conversation_or_gives_the_call_in_both(
+    desk: Desk,
+) -> None:
+    unclear = "TIREUR HALL 2!!"
+    desk.say("Quelqu'un a publié l'adresse de la mairesse sur Facebook, que faire en premier?", who="known")
+    desk.say(unclear, who="known")
+    desk.say(unclear, who="unknown", thread="t2")
+    desk.deliver()
+    known, unknown = (message.text for message in desk.sent("safety"))
+    assert known.startswith("Appelez le 911")
+    assert "Call 911" not in known
+    assert "Call 911" in unknown[:200]
+    assert "Appelez le 911" in unknown[:200]
+
+
+def test_one_message_in_doubt_gets_the_line_with_911_once(desk: Desk) -> None:
+    def doubtful(text: str, **known: object) -> Assessment:
+        return replace(assess(text, **known), in_doubt=True, wants_human=True)  # type: ignore[arg-type]
+
+    desk.services = replace(desk.services, checks=(doubtful,))
+    desk.say("Someone published my home address. What do I do first? " * 3)
+    desk.deliver()
+    sent = [message.text for message in desk.carriers_sent() if message.kind in {"answer", "ticket_opened"}]
+    assert len(sent) == 2
+    assert sum(text.count("If anyone may be in danger right now") for text in sent) == 1
 
 
 def test_without_its_key_the_desk_gives_safety_replies_and_stores_nothing(desk: Desk) -> None:

@@ -2,11 +2,12 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.safety import Situation, assess, doubt_line, plain_rules, reply
+from bot.safety import Situation, assess, plain_rules, reply
 from bot.safety.deadlines import needed_by
 from escalation.sla import Priority
 
@@ -27,6 +28,49 @@ DANGERS = [
     ("coups de feu devant la mairie, on est cachés sous les tables", Situation.SHOTS),
     ("une auto me suit depuis la séance, elle est encore derrière moi", Situation.FOLLOWED),
     ("la greffière vient de s'effondrer, elle ne respire plus", Situation.COLLAPSED),
+    # home already: "do not go home" would send them out again
+    (
+        "a truck followed me home from the meeting. I'm inside now but it's still parked outside",
+        Situation.AT_THE_DOOR,
+    ),
+    (
+        "i got home ok, he followed me the whole way and now he's at the end of my driveway",
+        Situation.AT_THE_DOOR,
+    ),
+    (
+        "Un homme m'a suivie jusqu'à la maison. J'ai barré la porte, il est encore dehors.",
+        Situation.AT_THE_DOOR,
+    ),
+    ("I'm almost home but that sedan is still behind me", Situation.FOLLOWED),
+    ("j'arrive bientôt chez nous mais la camionnette est encore derrière moi", Situation.FOLLOWED),
+    # somebody else, elsewhere: no step for a room that the writer is not in
+    (
+        "The mayor just called me from her house. Someone is breaking down her door. I'm at city hall.",
+        Situation.FOR_ANOTHER,
+    ),
+    (
+        "my colleague says a car is following her home right now, she's on the phone with me",
+        Situation.FOR_ANOTHER,
+    ),
+    (
+        "La mairesse vient de m'appeler, un homme défonce sa porte. Moi je suis au bureau.",
+        Situation.FOR_ANOTHER,
+    ),
+    ("our receptionist says a man with a knife is in the lobby, I'm upstairs", Situation.ASSAULT),
+    # who holds the gun
+    ("armed officers at the door say they got a call that i killed someone", Situation.SWATTING),
+    ("La police est devant chez nous avec des fusils pis on a rien fait", Situation.SWATTING),
+    (
+        "police are here and still shooting at the man in the lobby, we are locked in the vault",
+        Situation.SHOTS,
+    ),
+    # a thing seen, a thing spoken of
+    ("someone left a pressure cooker with a phone taped to it near the stage", Situation.SUSPICIOUS_ITEM),
+    (
+        "Caller on line 2 says he planted something in the chamber and we have one hour",
+        Situation.DEVICE_THREAT,
+    ),
+    ("la fumée entre dans la salle, on est enfermés en dedans", Situation.GENERIC),
 ]
 
 
@@ -99,6 +143,9 @@ def test_look_alikes_and_noise_raise_no_alarm(text: str) -> None:
         ("je veux en finir", Situation.SELF_HARM_FIRST_PERSON),
         ("a colleague told me she wants to die", Situation.SELF_HARM_THIRD_PARTY),
         ("ma collègue m'a dit qu'elle veut mourir", Situation.SELF_HARM_THIRD_PARTY),
+        ("I'm worried that my boss will hurt himself after the recall vote", Situation.SELF_HARM_THIRD_PARTY),
+        ("he told everyone my secrets and i just want to end it all", Situation.SELF_HARM_FIRST_PERSON),
+        ("my wife knows. i told her i wanted to die", Situation.SELF_HARM_FIRST_PERSON),
     ],
 )
 def test_self_harm_is_its_own_path_and_always_p1(text: str, situation: Situation) -> None:
@@ -207,6 +254,54 @@ def test_every_reply_is_short_and_names_the_number_first(
     assert not any(phrase in text.lower() for phrase in FORBIDDEN)
 
 
+def test_where_violence_and_despair_both_look_possible_both_numbers_stand_in_the_reply() -> None:
+    found = assess("he wrote he's coming tonight to kill me and my kids")
+    assert found.immediate_danger
+    words = reply(found.situation or Situation.GENERIC, "en")
+    assert "911" in words[:200]
+    if found.self_harm:
+        assert "988" in words[:300]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("situation", list(Situation))
+def test_a_writer_whose_language_nobody_knows_gets_the_call_in_both(
+    situation: Situation, language: str
+) -> None:
+    text = reply(situation, language, opens_at="9:00 Eastern on Monday", both=True)
+    despair = situation.value.startswith("self_harm")
+    number = "988" if despair else "911"
+    other = f"ppelez ou textez le {number}" if despair else f"ppelez le {number}"
+    assert f"all or text {number}" in text if despair else f"all {number}" in text
+    assert other in text
+    assert text.index(number) < (300 if despair else 200)
+    assert len(text.split()) < 80
+    assert ".." not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("a man with a rifle is in the lobby now", True),
+        ("un homme armé est dans le hall", True),
+        ("tireur hall 2", False),
+        ("le gun is dans lobby", False),
+        ("help", False),
+    ],
+)
+def test_a_wavering_guess_of_the_language_says_so(text: str, sure: bool) -> None:
+    assert assess(text).language_sure is sure
+    assert assess(text, language="fr").language_sure
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("situation", list(Situation))
+def test_every_reply_is_on_the_page_that_gives_its_reason(situation: Situation, language: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "safety.md").read_text(encoding="utf-8")
+    text = reply(situation, language, opens_at="@")
+    assert text.partition(" Nobody at" if language == "en" else " Personne n'est")[0] in page
+
+
 def test_a_reply_promises_a_person_only_when_one_is_alerted() -> None:
     assert "alerting Sam Roy" in reply(Situation.GENERIC, "en", on_duty="Sam Roy")
     nobody = reply(Situation.GENERIC, "en", opens_at="09:00 Eastern")
@@ -219,4 +314,4 @@ def test_a_reply_promises_a_person_only_when_one_is_alerted() -> None:
 @pytest.mark.parametrize("situation", list(Situation))
 def test_places_without_911_get_the_local_number(situation: Situation, language: str) -> None:
     assert "911" not in reply(situation, language, on_duty="X", local_number=True)
-    assert "911" not in doubt_line(language, local_number=True)
+    assert "911" not in reply(situation, language, local_number=True, both=True)
