@@ -32,16 +32,18 @@ from benchmarks.readers import WORDS
 from bot.database import open_engine, transaction
 from knowledge_base import library
 from knowledge_base.documents import Attributes, Block, BlockKind, StructuredDocument
-from knowledge_base.generations.senses import beside, save
+from knowledge_base.generations.sense_files import beside, save
 from knowledge_base.index import Index
 from knowledge_base.meaning import DIMENSIONS
 from knowledge_base.senses import Senses, code_of
+from knowledge_base.senses.making import keys_of
 from tests.support.process import helpdesk, running_desk
 
 A_DOCUMENT = 50
 WORDS_A_PASSAGE = 90
 AT_ONCE = 20
 LOOKS_EVERY = 0.05
+BETWEEN = 0.2
 PATIENCE = 120.0
 ROUNDS = 3
 QUESTION = "When is the zeppelin hangar of the harbour opened, and who has the key?"
@@ -100,7 +102,7 @@ def draw_senses(index_dir: Path) -> None:
     chance = np.random.default_rng(7)
     drawn = chance.standard_normal((len(texts), DIMENSIONS), dtype=np.float32)
     codes = code_of(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
-    save(beside(newest), texts, Senses.of([codes[place : place + 1] for place in range(len(texts))]))
+    save(beside(newest), keys_of(texts), Senses.of([codes[place : place + 1] for place in range(len(texts))]))
 
 
 def answer(address: str, question: str) -> tuple[float, str]:
@@ -131,7 +133,7 @@ class Asker(threading.Thread):
     def run(self) -> None:
         while not self._ended.is_set():
             self.seconds.append(answer(self._address, ORDINARY[len(self.seconds) % len(ORDINARY)])[0])
-            self._ended.wait(0.2)
+            self._ended.wait(BETWEEN)
 
     def stop(self) -> list[float]:
         """End the asking; return the times."""
@@ -158,6 +160,7 @@ def until(addresses: list[str], *, quoted: bool, began: float) -> float:
                 # An answer that was begun before is as old as its question.
                 found.seconds = (asked if not quoted else time.monotonic()) - began
                 return
+            time.sleep(BETWEEN)
         found.seconds = PATIENCE
 
     lookers = [

@@ -63,5 +63,6 @@ def configure(level: str, form: Literal["text", "json"]) -> None:
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    # The worker says itself which job failed; a traceback each second would bury everything else.
+    # The worker says itself which job failed, or takes long; a line each second would bury everything else.
     logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)

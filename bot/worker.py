@@ -11,7 +11,13 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MAX_INSTANCES,
+    JobEvent,
+    JobExecutionEvent,
+)
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -36,6 +42,7 @@ from escalation.tables import ChannelName
 from knowledge_base import language, library, meaning
 from knowledge_base.topics import topic_model
 
+LIBRARY = "library"
 LIBRARY_SECONDS = 1
 POLICY_SECONDS = 5
 DIGEST_SECONDS = 60
@@ -189,15 +196,18 @@ class Worker:
         # A job that runs late runs all the same; one run stands for all that were missed.
         self._scheduler = BackgroundScheduler(
             timezone=dt.UTC,
-            executors={"default": ThreadPoolExecutor(4)},
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            # An index may take a minute to build: the clocks don't wait for a thread meanwhile.
+            executors={"default": ThreadPoolExecutor(4), LIBRARY: ThreadPoolExecutor(2)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True},
         )
         self._scheduler.add_listener(_Failing().note, EVENT_JOB_ERROR | EVENT_JOB_EXECUTED)
+        self._scheduler.add_listener(_note_skipped, EVENT_JOB_MAX_INSTANCES)
 
     def start(self) -> None:
         """Start the jobs and loops. A desk without its key only keeps its library current."""
         services = self._services
-        self._every(LIBRARY_SECONDS, refresh_library)
+        # While one look at the library builds, the next ones find it at work and end at once.
+        self._every(LIBRARY_SECONDS, refresh_library, executor=LIBRARY, max_instances=2)
         self._every(POLICY_SECONDS, refresh_policy)
         if self._only_current:
             self._scheduler.start()
@@ -235,12 +245,21 @@ class Worker:
             if last := session.get(Beat, SWEEP):  # other commands see that nothing runs any more
                 session.delete(last)
 
-    def _every(self, seconds: float, job: Callable[[Services], object]) -> None:
+    def _every(
+        self,
+        seconds: float,
+        job: Callable[[Services], object],
+        *,
+        executor: str = "default",
+        max_instances: int = 1,
+    ) -> None:
         self._scheduler.add_job(
             job,
             "interval",
             args=[self._services],
             seconds=seconds,
+            executor=executor,
+            max_instances=max_instances,
             id=f"{job.__module__}.{job.__name__}",
             next_run_time=self._services.clock(),
         )
@@ -275,6 +294,11 @@ def _read_mail(services: Services, stop: threading.Event) -> None:
     cursor = DatabaseCursor(services.engine, settings.imap_user or "", settings.imap_folder)
     connect = partial(mailbox.Mailbox, settings, clock=services.clock)
     mailbox.run(connect, cursor, intake(services), stop)
+
+
+def _note_skipped(event: JobEvent) -> None:
+    """Tell of a job that takes longer than its turn: the run that is under way stands for the next one too."""
+    log.debug("job still at work", action="worker.job_at_work", job=event.job_id)
 
 
 class _Failing:

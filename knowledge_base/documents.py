@@ -149,8 +149,6 @@ def to_json(document: StructuredDocument) -> str:
 def from_json(text: str) -> StructuredDocument:
     """Read what `to_json` wrote; raise ValueError, KeyError or TypeError on anything else."""
     raw: dict[str, Any] = json.loads(text)
-    attributes = raw["attributes"]
-    review_date = attributes["review_date"]
     return replace(
         StructuredDocument(**{**raw, "attributes": Attributes(), "blocks": ()}),
         warnings=tuple(raw["warnings"]),
@@ -158,19 +156,29 @@ def from_json(text: str) -> StructuredDocument:
             Block(**{**block, "kind": BlockKind(block["kind"]), "items": tuple(block["items"])})
             for block in raw["blocks"]
         ),
-        attributes=Attributes(
-            slug=attributes["slug"],
-            kind=DocumentKind(attributes["kind"]),
-            topics=tuple(attributes["topics"]),
-            jurisdiction=tuple(attributes["jurisdiction"]),
-            visibility=tuple(attributes["visibility"]),
-            owner=attributes["owner"],
-            reviewed=attributes["reviewed"],
-            review_date=dt.date.fromisoformat(review_date) if review_date else None,
-            sources=tuple(Source(**source) for source in attributes["sources"]),
-            synonyms=tuple(attributes["synonyms"]),
-            **{name: _optional(name, attributes[name]) for name in _OPTIONAL if name in attributes},
-        ),
+        attributes=_attributes(raw["attributes"]),
+    )
+
+
+def attributes_from_json(text: str) -> Attributes:
+    """Read the attributes of what `to_json` wrote, and leave its blocks."""
+    return _attributes(json.loads(text)["attributes"])
+
+
+def _attributes(raw: dict[str, Any]) -> Attributes:
+    review_date = raw["review_date"]
+    return Attributes(
+        slug=raw["slug"],
+        kind=DocumentKind(raw["kind"]),
+        topics=tuple(raw["topics"]),
+        jurisdiction=tuple(raw["jurisdiction"]),
+        visibility=tuple(raw["visibility"]),
+        owner=raw["owner"],
+        reviewed=raw["reviewed"],
+        review_date=dt.date.fromisoformat(review_date) if review_date else None,
+        sources=tuple(Source(**source) for source in raw["sources"]),
+        synonyms=tuple(raw["synonyms"]),
+        **{name: _optional(name, raw[name]) for name in _OPTIONAL if name in raw},
     )
 
 

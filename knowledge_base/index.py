@@ -9,42 +9,27 @@ Languages are scored apart, each with its own statistics, which come from public
 """
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import log
 from pathlib import Path
 
 import numpy as np
-from rank_bm25 import BM25Okapi
 
 from knowledge_base.arrays import Array, read_arrays, write_arrays
 from knowledge_base.catalog import Catalog, CatalogDocument, CatalogPassage
 from knowledge_base.senses import Senses
 from knowledge_base.spelling import closest, edits_allowed, mask_of
 from knowledge_base.synonyms import Synonym, Thesaurus
+from knowledge_base.term_scores import Entry, columns
 from knowledge_base.tokens import analyse
 
 # Scores closer than this are ties, broken by the smaller row (and so by passage id).
 TIE = 1e-5
 
-# What stands for the statistics of a language that has no public text at all.
-_NEUTRAL_IDF = 1.0
-_NEUTRAL_LENGTH = 100.0
-
-
 # How often the terms of a field are repeated among the terms of its passage.
 TITLE_REPEATS = 3
 HEADING_REPEATS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """The terms of one row, repeats kept, in one language; `public` rows make the statistics."""
-
-    language: str
-    terms: Sequence[str]
-    public: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +38,6 @@ class Ranked:
 
     rows: tuple[int, ...]
     scores: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """One term: its rows in ascending order, their scores, and how telling the term is."""
-
-    rows: Array
-    scores: Array
-    weight: float
-    public: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +65,22 @@ class TermMatrix:
         self._words: dict[str, tuple[Sequence[str], Array]] = {}
 
     @classmethod
-    def compile(cls, entries: Sequence[Entry]) -> "TermMatrix":
+    def compile(cls, entries: Iterable[Entry]) -> "TermMatrix":
         """Compile the rows; no rows at all is fine."""
-        columns: dict[str, _Column] = {}
-        for language in sorted({entry.language for entry in entries}):
-            rows = [row for row, entry in enumerate(entries) if entry.language == language]
-            columns.update(_compile_language(language, rows, [entries[row] for row in rows]))
-        keys = sorted(columns)
-        held = [columns[key] for key in keys]
+        held = columns(entries)
+        keys = [f"{language}:{term}" for language, found in held.items() for term in found.terms]
+        masks = [mask_of(term) for found in held.values() for term in found.terms]
+        parts = held.values()
         return cls(
             {
                 "keys": np.frombuffer("\n".join(keys).encode(), dtype=np.uint8),
-                "starts": np.cumsum([0, *(len(column.rows) for column in held)]).astype(np.int64),
-                "rows": _joined([column.rows for column in held], np.int32),
-                "scores": _joined([column.scores for column in held], np.float32),
-                "masks": np.array([mask_of(key.partition(":")[2]) for key in keys], dtype=np.uint64),
-                "public": np.array([column.public for column in held], dtype=np.bool_),
-                "weights": np.array([column.weight for column in held], dtype=np.float32),
-                "size": np.array([len(entries)], dtype=np.int64),
+                "starts": np.cumsum([0, *_joined([part.lengths for part in parts], np.int64)]),
+                "rows": _joined([part.rows for part in parts], np.int32),
+                "scores": _joined([part.scores for part in parts], np.float32),
+                "masks": np.array(masks, dtype=np.uint64),
+                "public": _joined([part.public for part in parts], np.bool_),
+                "weights": _joined([part.weights for part in parts], np.float32),
+                "size": np.array([sum(part.size for part in parts)], dtype=np.int64),
             }
         )
 
@@ -230,14 +203,14 @@ class Index:
     ) -> "Index":
         """Build in memory. `stems` are those of the passages' texts, where known."""
         fields = _Fields()
-        entries = [
+        entries = (
             Entry(
                 passage.language,
                 fields.passage_terms(documents[passage.document], passage, stems[row] if stems else None),
                 documents[passage.document].public,
             )
             for row, passage in enumerate(passages)
-        ]
+        )
         headings: list[dict[tuple[str, ...], None]] = [{} for _ in documents]
         for passage in passages:
             headings[passage.document][passage.heading] = None
@@ -255,9 +228,17 @@ class Index:
 
     def texts(self) -> list[str]:
         """Return what `with_senses` wants the senses of: every passage, document's title, and heading."""
-        passages = [self.catalog.passage(row).text for row in range(len(self.catalog))]
-        titles = [document.title for document in self.catalog.documents]
-        return passages + titles + [". ".join(path[-2:]) for path in self.catalog.headings]
+        return [self.text(place) for place in range(self.text_count)]
+
+    def text(self, place: int) -> str:
+        """Return one of `texts`."""
+        if place < len(self.catalog):
+            return self.catalog.passage(place).text
+        place -= len(self.catalog)
+        documents = self.catalog.documents
+        if place < len(documents):
+            return documents[place].title
+        return ". ".join(self.catalog.headings[place - len(documents)][-2:])
 
     @property
     def understood(self) -> bool:
@@ -360,37 +341,5 @@ def _best(rows: Array, scores: Array, limit: int) -> Ranked:
     return Ranked(tuple(found[place] for place in order), tuple(values[place] for place in order))
 
 
-def _compile_language(language: str, rows: Sequence[int], entries: Sequence[Entry]) -> dict[str, _Column]:
-    """Return the compiled column of each term of a language."""
-    public = [entry.terms for entry in entries if entry.public]
-    statistics = BM25Okapi(public) if any(public) else None
-    # BM25Okapi's own defaults: with no public text there is no object to read them from.
-    k1, b = (statistics.k1, statistics.b) if statistics else (1.5, 0.75)
-    average = statistics.avgdl if statistics else _NEUTRAL_LENGTH
-    unseen = log(len(public) + 0.5) - log(0.5) if statistics else _NEUTRAL_IDF
-    idf: Mapping[str, float] = statistics.idf if statistics else {}
-    found: dict[str, tuple[list[int], list[int], list[int]]] = {}
-    for row, entry in zip(rows, entries, strict=True):
-        length = len(entry.terms)
-        for term, repeats in Counter(entry.terms).items():
-            column = found.setdefault(term, ([], [], []))
-            column[0].append(row)
-            column[1].append(repeats)
-            column[2].append(length)
-    spread = Counter(term for terms in public for term in set(terms))
-    columns = {}
-    for term, (held, repeated, lengths) in found.items():
-        count = np.array(repeated, dtype=np.float64)
-        damped = count * (k1 + 1) / (count + k1 * (1 - b + b * np.array(lengths) / average))
-        holders = spread[term]
-        columns[f"{language}:{term}"] = _Column(
-            rows=np.array(held, dtype=np.int32),
-            scores=(idf.get(term, unseen) * damped).astype(np.float32),
-            weight=log(1 + (len(public) - holders + 0.5) / (holders + 0.5)),
-            public=holders > 0,
-        )
-    return columns
-
-
-def _joined(parts: Sequence[Array], dtype: type[np.int32] | type[np.float32]) -> Array:
+def _joined(parts: Sequence[Array], dtype: type[np.generic]) -> Array:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)

@@ -68,7 +68,8 @@ class TextList(TypeDecorator[tuple[str, ...]]):
         return None if value is None else json.dumps(list(value), ensure_ascii=False)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...] | None:  # noqa: ARG002
-        return None if value is None else tuple(json.loads(value))
+        # Most are empty, and an index reads one for every passage.
+        return () if value == "[]" else None if value is None else tuple(json.loads(value))
 
 
 # A citation names its passage by id: SQLite must not give the id of a purged row to another.

@@ -1,11 +1,12 @@
 """The rows of the library, gathered into an index."""
 
 from sqlalchemy import ColumnElement, func
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from knowledge_base.catalog import CatalogDocument, CatalogPassage
-from knowledge_base.documents import BRIEFING_TAG, DocumentKind, from_json
+from knowledge_base.documents import BRIEFING_TAG, DocumentKind, attributes_from_json
 from knowledge_base.index import Index, IndexNote
 from knowledge_base.synonyms import Synonym
 from knowledge_base.tables import Document, DocumentState, DocumentVersion, Passage, VersionState
@@ -42,14 +43,15 @@ def assemble(session: Session, note: IndexNote | None = None, *, drafts: bool = 
             verified=about.last_verified.isoformat() if about.last_verified else "",
         )
         for document, version, about in (
-            (document, version, from_json(version.structure).attributes) for document, version in rows
+            (document, version, attributes_from_json(version.structure)) for document, version in rows
         )
     ]
     places = {version.id: place for place, (_, version) in enumerate(rows)}
     passages: list[CatalogPassage] = []
     stems: list[list[str] | None] = []
-    for passage in session.exec(
-        select(Passage)
+    # As plain rows: making objects of them that could be changed takes as long as all the rest.
+    for passage in session.execute(
+        select_columns(*_PASSAGE)
         .join(DocumentVersion, col(DocumentVersion.id) == col(Passage.version_id))
         .join(Document, col(Document.id) == col(DocumentVersion.document_id))
         .where(*wanted)
@@ -61,7 +63,7 @@ def assemble(session: Session, note: IndexNote | None = None, *, drafts: bool = 
             continue
         passages.append(
             CatalogPassage(
-                passage_id=passage.id or 0,
+                passage_id=passage.id,
                 document=places[passage.version_id],
                 text=passage.text,
                 language=passage.language,
@@ -76,6 +78,22 @@ def assemble(session: Session, note: IndexNote | None = None, *, drafts: bool = 
         stems.append(passage.stems.split() if passage.analysis == ANALYSIS_VERSION else None)
     synonyms = [Synonym(row.language, row.phrase, row.meaning) for row in session.exec(select(SynonymRow))]
     return Index.build(documents, passages, synonyms=synonyms, stems=stems, note=note)
+
+
+_PASSAGE = (
+    col(Passage.id),
+    col(Passage.version_id),
+    col(Passage.text),
+    col(Passage.language),
+    col(Passage.heading),
+    col(Passage.kind),
+    col(Passage.step),
+    col(Passage.page_label),
+    col(Passage.recommendation),
+    col(Passage.jurisdiction),
+    col(Passage.stems),
+    col(Passage.analysis),
+)
 
 
 def _visibility(document: Document) -> tuple[str, ...]:

@@ -49,6 +49,16 @@ class Senses:
     def complete(self) -> bool:
         return len(self._held) == len(self)
 
+    @property
+    def lengths(self) -> Array:
+        """Return how many senses each row has."""
+        return self._lengths
+
+    @property
+    def missing(self) -> Array:
+        """Return the rows of which nothing is known yet."""
+        return np.flatnonzero(self._lengths == 0)
+
     @classmethod
     def of(cls, rows: Sequence[Array]) -> "Senses":
         """Gather the codes of rows, (n, 8) each; n is 0 where they are not known."""
@@ -57,6 +67,26 @@ class Senses:
         # Of rows of one, or none, numpy may lay the columns out first; they are counted as rows.
         codes = np.ascontiguousarray(codes)
         return cls({"codes": codes, "starts": starts})
+
+    @classmethod
+    def joined(cls, parts: Sequence["Senses"]) -> "Senses":
+        """Return the rows of all parts, one after the other."""
+        nothing = np.zeros((0, _WORDS), dtype=np.uint64)
+        lengths = [part.lengths for part in parts]
+        return cls(
+            {
+                "codes": np.ascontiguousarray(np.concatenate([nothing, *(part._codes for part in parts)])),
+                "starts": np.concatenate([[0], *lengths]).cumsum().astype(np.int64),
+            }
+        )
+
+    def pick(self, rows: Array) -> "Senses":
+        """Return these rows, in this order; for a row below 0 one of which nothing is known."""
+        lengths = np.where(rows >= 0, self._lengths[rows], 0) if len(self) else np.zeros(len(rows), np.int64)
+        starts = np.concatenate([[0], lengths]).cumsum().astype(np.int64)
+        begins = self._starts[np.maximum(rows, 0)]
+        places = np.repeat(begins - starts[:-1], lengths) + np.arange(starts[-1])
+        return Senses({"codes": np.ascontiguousarray(self._codes[places]), "starts": starts})
 
     def part(self, first: int, end: int) -> "Senses":
         """Return the rows from `first` up to `end` as senses of their own."""

@@ -9,7 +9,7 @@ from hashlib import blake2b
 import numpy as np
 
 from knowledge_base.arrays import Array
-from knowledge_base.meaning import DIMENSIONS, vectors, warm_up
+from knowledge_base.meaning import vectors, warm_up
 from knowledge_base.senses import Sense, Senses, code_of
 
 # Raise whenever the same text may get other codes: the keys change with it.
@@ -67,10 +67,9 @@ def make(
     return Senses.of([made[key] if key in made else known[key] for key in keys])
 
 
-def known_only(texts: Sequence[str], known: Mapping[int, Array]) -> Senses:
-    """Return the senses of texts as far as they are known."""
-    nothing = code_of(np.zeros((0, DIMENSIONS), dtype=np.float32))
-    return Senses.of([known.get(key_of(text), nothing) for text in texts])
+def keys_of(texts: Iterable[str]) -> Array:
+    """Return what the codes of texts are kept under."""
+    return np.array([key_of(text) for text in texts], dtype=np.uint64)
 
 
 def count_missing(texts: Iterable[str], known: Mapping[int, Array]) -> int:

@@ -6,9 +6,9 @@ there, once; run this again before a release.
 
 import sys
 
-from knowledge_base.generations.senses import known_codes, save, starter_file
+from knowledge_base.generations.sense_files import known_codes, save, starter_file
 from knowledge_base.passages import cut
-from knowledge_base.senses.making import make
+from knowledge_base.senses.making import keys_of, make
 from knowledge_base.starter import documents
 
 
@@ -25,7 +25,7 @@ def texts() -> list[str]:
 def main() -> None:
     """Write the file of senses beside the articles."""
     wanted = texts()
-    save(starter_file(), wanted, make(wanted, known_codes(starter_file().parent)))
+    save(starter_file(), keys_of(wanted), make(wanted, known_codes(starter_file().parent)))
     sys.stdout.write(f"{starter_file().name}: {starter_file().stat().st_size:,} bytes\n")
 
 

@@ -11,7 +11,7 @@ from bot.choosing import choose
 from knowledge_base import starter
 from knowledge_base.catalog import CatalogDocument, CatalogPassage
 from knowledge_base.evaluate import Report, evaluate, read_questions
-from knowledge_base.generations.senses import known_codes, starter_file
+from knowledge_base.generations.sense_files import known_codes, starter_file
 from knowledge_base.index import Index
 from knowledge_base.passages import cut
 from knowledge_base.search import search

@@ -263,7 +263,7 @@ def test_old_index_files_are_removed(engine: Engine, tmp_path: Path) -> None:
         _add(engine, replace(_doxing(), title=f"Title {number}"))
         assert shelf.refresh(engine, LATER)
     kept = [file.suffix for file in sorted((tmp_path / "index").glob("generation-*"))]
-    assert kept == [".index"] * 3
+    assert kept == [".index", ".senses"] * 3
     assert shelf.index.note.generation == 7
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from knowledge_base.catalog import CatalogDocument, CatalogPassage
-from knowledge_base.generations.senses import known_codes, starter_file
+from knowledge_base.generations.sense_files import known_codes, starter_file
 from knowledge_base.index import Index
 from knowledge_base.passages import cut
 from knowledge_base.places import fits

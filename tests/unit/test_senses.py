@@ -6,7 +6,7 @@ import pytest
 from knowledge_base.arrays import Array
 from knowledge_base.meaning import DIMENSIONS
 from knowledge_base.senses import Sense, Senses, code_of
-from knowledge_base.senses.making import PIECE_WORDS, key_of, known_only, make, pieces
+from knowledge_base.senses.making import PIECE_WORDS, key_of, make, pieces
 
 CHANCE = np.random.default_rng(7)
 
@@ -53,7 +53,7 @@ def test_the_nearest_rows_are_those_that_may_be_seen_and_are_close_enough() -> N
 def test_a_row_of_which_nothing_is_known_is_neither_first_nor_last() -> None:
     asked = _vectors(1)
     rows = [code_of(_mixed(asked[0], share)[None]) for share in (0.9, 0.5, 0.1)]
-    senses = Senses.of([*rows, known_only(["new"], {}).row(0)])
+    senses = Senses.of([*rows, code_of(_vectors(0))])
     assert not senses.complete
     close, middle, far, unknown = senses.closeness(Sense(asked, (1.0,)), np.arange(4)).tolist()
     assert close > unknown == middle > far
@@ -74,7 +74,6 @@ def test_what_is_known_is_not_encoded_again() -> None:
     mark = code_of(_vectors(3))
     assert np.array_equal(make([text], {key_of(text): mark}).row(0), mark)
     assert make([text], {}).row(0).shape == (1, 8)
-    assert known_only([text], {}).row(0).shape == (0, 8)
 
 
 def test_rows_of_one_sense_with_one_that_has_none_yet_are_searched() -> None:
@@ -82,3 +81,15 @@ def test_rows_of_one_sense_with_one_that_has_none_yet_are_searched() -> None:
     senses = Senses.of([code_of(other[None]), code_of(asked[None]), code_of(_vectors(0))])
     found = senses.nearest(Sense(asked[None], (1.0,)), 1, allowed=np.ones(3, dtype=bool), least=0.0)
     assert list(found) == [1]
+
+
+def test_rows_are_picked_and_joined_in_any_order() -> None:
+    first, second = code_of(_vectors(2)), code_of(_vectors(1))
+    nothing = code_of(_vectors(0))
+    joined = Senses.joined([Senses.of([first, nothing]), Senses.of([]), Senses.of([second])])
+    assert joined.missing.tolist() == [1]
+    picked = joined.pick(np.array([2, -1, 0, 2, 1]))
+    assert [len(picked.row(row)) for row in range(5)] == [1, 0, 2, 1, 0]
+    assert np.array_equal(picked.row(2), first)
+    assert np.array_equal(picked.row(3), second)
+    assert len(Senses.of([]).pick(np.array([-1, -1]))) == 2

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from knowledge_base.documents import DocumentKind, PassageKind
-from knowledge_base.generations.senses import known_codes, starter_file
+from knowledge_base.generations.sense_files import known_codes, starter_file
 from knowledge_base.passages import DraftPassage, cut
 from knowledge_base.readers.markdown import read_markdown
 from knowledge_base.senses.making import count_missing
