@@ -48,7 +48,7 @@ _COURTESIES = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY, Reply.ABOU
 _SAID_AFTER = frozenset({Note.PARTLY})
 _SMALL_REPLIES = _WITHOUT_BUTTONS | {Reply.ABOUT}
 _ANSWERS = frozenset({Reply.ANSWER, Reply.NO_ANSWER, Reply.CLARIFY, Reply.EMPTY})
-_ABOUT_SOMETHING = frozenset({Reply.ANSWER, Reply.NONE})
+_ABOUT_SOMETHING = frozenset({Reply.ANSWER, Reply.NONE, Reply.HEARD})
 log = structlog.get_logger()
 
 

@@ -25,7 +25,7 @@ from knowledge_base.documents import BRIEFING_TAG, DocumentKind, PassageKind
 from knowledge_base.following import following, part
 from knowledge_base.language import SUPPORTED, detect
 from knowledge_base.moments import Moment, moments_wanted
-from knowledge_base.places import places_named
+from knowledge_base.places import only_place
 from knowledge_base.search import Hit, SearchResult
 
 # A briefing is never quoted in mail, which anybody may forward.
@@ -85,8 +85,9 @@ def look_up(services: Services, asker: Asker) -> Findings:
             return _whole(services, replace(asker, history=asker.history[:-1]), said)
     wished = language_choice(asker.text)
     if wished is not None and asker.history:
-        meant = next((said for said in reversed(asker.history) if _says_something(said)), asker.history[-1])
-        history = (*asker.history[: asker.history.index(meant)], meant)
+        at = _meant(asker.history)
+        at = len(asker.history) - 1 if at is None else at
+        meant, history = asker.history[at], asker.history[: at + 1]
         found = _search(services, replace(asker, history=history, language=wished), _IN_WORDS[wished], meant)
         return Findings(question=meant, found=found)
     findings = _follow_up(services, asker) or _whole(services, asker, asker.text)
@@ -97,17 +98,42 @@ def look_up(services: Services, asker: Asker) -> Findings:
 
 
 def _follow_up(services: Services, asker: Asker) -> Findings | None:
-    """Return the answer to "what about in Ontario?", which asks the earlier question of another place."""
-    if not asker.history or not _ELLIPTIC.match(asker.text) or len(asker.text.split()) > _SHORT_FOLLOW_UP:
+    """Return the answer to a turn that leans on the one before; None for one that asks something of its own.
+
+    "What about in Ontario?" asks the earlier question of another place; "and for my staff?" asks more of it.
+    """
+    place = _elsewhere(asker.text)
+    leans = bool(_ELLIPTIC.match(asker.text)) and len(asker.text.split()) <= _SHORT_FOLLOW_UP
+    at = _meant(asker.history) if leans or place else None
+    if at is None:
         return None
-    earlier = next((said for said in reversed(asker.history) if _says_something(said)), None)
-    if earlier is None:
-        return None
+    earlier = asker.history[at]
     whole = f"{earlier}\n{asker.text}"
-    named = places_named(asker.text)
-    if len(named) == 1:
-        return _whole(services, replace(asker, history=(), region=named[0]), whole)
-    return replace(_whole(services, asker, asker.text, meant=whole), question=whole)
+    if place is None:
+        return replace(_whole(services, asker, asker.text, meant=whole), question=whole)
+    there = replace(asker, region=place)
+    if asker.language not in {None, detect(earlier)}:  # asked in one language, and again in the other
+        return replace(_whole(services, there, asker.text, meant=whole), question=whole)
+    return _whole(services, replace(there, history=asker.history[:at]), whole)
+
+
+def _elsewhere(text: str) -> str | None:
+    """Return the place that the same question is asked of, with or without a word on why."""
+    head, _, why = text.partition(",")
+    explained = _ELLIPTIC.match(text) and "?" not in why and len(why.split()) <= _SHORT_FOLLOW_UP
+    return only_place(text) or (only_place(head) if explained else None)
+
+
+def _meant(history: Sequence[str]) -> int | None:
+    """Return where the last question stands that says what is asked, and not only where or in which language."""
+    return next(
+        (
+            at
+            for at in reversed(range(len(history)))
+            if _says_something(history[at]) and not _elsewhere(history[at])
+        ),
+        None,
+    )
 
 
 def _whole(services: Services, asker: Asker, question: str, *, meant: str | None = None) -> Findings:

@@ -19,7 +19,15 @@ _THANKS = re.compile(
     r"that helps|this helps|that helped|that s (?:very |really )?(?:helpful|great|all)|(?:very|really) helpful|"
     r"much appreciated|i appreciate it|(?:you|this) (?:have been|were|was) (?:very |so )?(?:helpful|great)|"
     r"c est (?:noté|tout|très utile|apprécié|gentil)|ça aide|ça m aide|très utile|très apprécié|all set|all good|bye|"
-    r"goodbye|au revoir|bonne (?:journée|soirée|nuit)|have a good (?:day|night|evening)|good night|from all of us)\W*)+",
+    r"goodbye|au revoir|(?:that s|that is) (?:it|all|enough|fine|good)(?: (?:for )?(?:now|tonight|today))?|for (?:now|tonight|today)|"
+    r"will do|noted|understood|sounds good|good to know|makes sense|no worries|never mind|see you(?: tomorrow| soon| later)?|"
+    r"(?:talk|speak) (?:later|soon|tomorrow)|i m (?:good|fine|ok|all set)|we re (?:good|fine|ok|all set)|"
+    r"(?:(?:i|we) ll|i will|we will) (?:do|try|start with|get on|look at|read|share|pass on|follow) (?:that|this|it|them|those)(?: (?:now|today|tonight|tomorrow|first|on|out))*|"
+    r"(?:i|we) (?:ll|will) (?:share|pass) (?:it|this|that) (?:on )?(?:with|to) (?:my|our|the) (?:\w+)|"
+    r"noté|compris|je comprends|c est (?:bon|parfait|clair|tout)(?: pour (?:ce soir|maintenant|aujourd hui))?|pour (?:ce soir|maintenant|aujourd hui)|"
+    r"je m en occupe|on s en occupe|(?:je|on) (?:vais|va) (?:faire|essayer|lire|regarder|commencer par) (?:ça|cela|ceci)|à (?:demain|bientôt|plus tard|plus)|"
+    r"(?:je|on) (?:transmets|partage)(?: ça| cela)? (?:à|avec) (?:mon|ma|mes|notre|nos|l) \w+|"
+    r"bonne (?:journée|soirée|nuit)|have a good (?:day|night|evening)|good night|from all of us)\W*)+",
     re.IGNORECASE,
 )
 _LONGEST_SMALL_TALK = 90
@@ -98,13 +106,14 @@ _NUMBERING = re.compile(r"^(?:number|option|choice|numéro|no|choix|nº|réponse
 
 
 _LANGUAGE = re.compile(
-    r"(?:(?:ok|yes|hi|hello|and|please|bonjour|et|oui|can|could|would|you|i|we|d|would|like|want|need|prefer|have|get|give|show|send|tell|write|"
+    r"(?:(?:ok|yes|hi|hello|and|please|bonjour|et|oui|also|what|about|how|is|there|do|a|c|est|qu|en|il|version|possible|disponible|can|could|would|you|i|we|d|would|like|want|need|prefer|have|get|give|show|send|tell|write|"
     r"answer|reply|respond|it|this|that|the|me|us|again|same|steps|peux|pouvez|pourriez|pourrais|tu|vous|je|on|veux|voudrais|aimerais|préfère|préférerais|"
     r"avoir|lire|voir|répond|réponds|répondre|répondez|donne|donnez|montre|montrez|écris|écrivez|moi|nous|la|le|les|ça|cela|réponse|une|an|même|chose|"
     r"étapes|plutôt|rather) )*"
     r"(?:(?:en|in|to|into) )?(?:(?P<fr>français|francais|french)|(?P<en>anglais|english))"
-    r"(?: (?:please|thanks|thank|you|now|is|fine|ok|instead|version|if|possible|s il|si|vous|te|plaît|svp|stp|merci|maintenant|ça|va|me|convient|"
-    r"plutôt|possible|too|aussi))*",
+    r"(?: (?:please|thanks|thank|you|now|too|version|is|fine|ok|instead|version|if|possible|s il|si|vous|te|plaît|svp|stp|merci|maintenant|ça|va|me|convient|"
+    r"plutôt|possible|too|aussi))*"
+    r"(?: (?:for|pour) (?:my|our|the|his|her|their|mon|ma|mes|notre|nos|le|la|les|l|son|sa|ses)(?: \w+){1,4})?",
     re.IGNORECASE,
 )
 

@@ -10,12 +10,17 @@ from collections.abc import Sequence
 
 import py3langid
 
-from knowledge_base.tokens import fold
+from knowledge_base.stopwords import ENGLISH_WEAK, FRENCH_WEAK
+from knowledge_base.tokens import fold, words
 
 SUPPORTED = ("en", "fr")
 
 # Below this many words a message is English or French: too little says otherwise.
 ENOUGH_WORDS = 5
+
+# Up to so many words the model's guess is poor: "and just for one person?" is no Pidgin.
+_FEW_WORDS = 9
+_NEARLY_ALL = 0.7
 
 # A pasted article tells its language in its first lines.
 _READ_CHARACTERS = 2000
@@ -92,6 +97,8 @@ def detect(text: str) -> str:
         if best == "fr" and english >= 2 * french + 2:
             return "en"
         return best
+    if len(found) <= _FEW_WORDS and (plain := _plainly(found)):
+        return plain
     strong = max(3, len(found) * 0.3)
     if english >= strong and english > french:
         return "en"
@@ -119,6 +126,17 @@ def _evidence(found: Sequence[str]) -> tuple[float, float]:
         if _ACCENTS.search(word):
             french += 0.5
     return english, french
+
+
+def _plainly(found: Sequence[str]) -> str | None:
+    """Return the language that nearly every word of a short message belongs to, if it is one of the two."""
+    folded = [word for one in found for word in words(one)]
+    shares = {
+        code: sum(word in known for word in folded) / max(len(folded), 1)
+        for code, known in (("en", ENGLISH_WEAK | _ENGLISH), ("fr", FRENCH_WEAK | _FRENCH))
+    }
+    best = max(shares, key=shares.__getitem__)
+    return best if shares[best] >= _NEARLY_ALL else None
 
 
 def _closer(text: str, english: float, french: float) -> str:

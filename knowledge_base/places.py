@@ -6,7 +6,8 @@ Codes are "US", "CA", or one of these with a subdivision, such as "US-CA" or "CA
 import re
 from collections.abc import Sequence
 
-from knowledge_base.tokens import fold
+from knowledge_base.stopwords import ENGLISH_WEAK, FRENCH_WEAK
+from knowledge_base.tokens import fold, words
 
 _COUNTRIES = (
     ("US", r"united states|american|etats[- ]unis|americaine?s?"),
@@ -53,8 +54,33 @@ _PLACES = tuple(
         *((f"US-{code}", names) for code, names in _STATES.items()),
     )
 )
+# As people type them; two letters that are also a word ("in", "or", "me", "on") are left out.
+_SHORT_FORMS = {
+    "CA-AB": "AB|Alta", "CA-BC": r"BC|B\.C|C\.-B|(?<=in )bc|(?<=about )bc", "CA-MB": "MB|Man", "CA-NB": r"NB|N\.B|N\.-B", "CA-NL": "NL|NFLD|Nfld",
+    "CA-NS": r"NS|N\.S|N\.-É", "CA-ON": "Ont", "CA-PE": r"PEI|P\.E\.I|Î\.-P\.-É", "CA-QC": "QC|Qc|Qué|(?<=au )qc|(?<=in )qc", "CA-SK": "SK|Sask",
+    "US-CA": "Calif", "US-FL": "Fla", "US-MA": "Mass", "US-MI": "Mich", "US-MN": "Minn", "US-NJ": "NJ", "US-NY": "NY|NYC",
+    "US-NC": "NC", "US-SC": "SC", "US-TX": "TX|Tex", "US-WA": "Washington State|Wash", "US-WI": "Wis",
+}  # fmt: skip
+_ABBREVIATED = tuple(
+    (code, re.compile(rf"(?<![\w-])(?:{names})(?![\w-])")) for code, names in _SHORT_FORMS.items()
+)
 _PREPOSITION = re.compile(
     r"(?<!\w)(?:in|within|en|au|aux|dans|pour|for)(?: the| l'| la| le| les)? \Z|(?<!\w)dans l'\Z"
+)
+_LONGEST_PLACE = 120
+# What is said around a place by somebody who asks the same of it.
+_BESIDE_A_PLACE = (
+    ENGLISH_WEAK
+    | FRENCH_WEAK
+    | frozenset(
+        """
+        apply applies different differ difference hold holds true work works rule rules thing question answer ask asking case
+        hi hello sorry ok okay so actually meant mean say live here side based province state country city town work located tell
+        change changes valid good go goes look looks same else
+        pareil pareille identique different differente vaut valable applique change regle regles question cas chose reponse
+        province etat pays ville oui bon ok alors plutot habite demeure suis situe situee cote valoir marche pis qc aussi fonctionne
+        """.split()  # noqa: SIM905 - a word list reads better as text
+    )
 )
 # "Canada:", "In Ontario, ...", "Au Québec, ..." open a line that speaks of that place alone.
 _LEAD = re.compile(r"\A(?:in |en |au |aux |dans )?(?:the |l'|les |le )?")
@@ -78,11 +104,28 @@ def places_named(text: str) -> tuple[str, ...]:
     """Return the codes of the places that a short text names, countries first."""
     folded = fold(text)
     found = [code for code, pattern in _PLACES if pattern.search(folded)]
+    found += [code for code, pattern in _ABBREVIATED if code not in found and pattern.search(text)]
     if "US" not in found and _US_INITIALS.search(text):
         found.insert(0, "US")
     inner = {code.partition("-")[0] for code in found if "-" in code}
     # "Quebec, Canada" confines to Quebec.
     return tuple(code for code in found if code not in inner)
+
+
+def only_place(text: str) -> str | None:
+    """Return the place that a message names when it says nothing else: "what about in Ontario?", "au Québec c'est pareil?"."""
+    if len(text) > _LONGEST_PLACE:
+        return None
+    named = places_named(text)
+    if len(named) != 1:
+        return None
+    rest = _US_INITIALS.sub(" ", text)
+    for _, pattern in _ABBREVIATED:
+        rest = pattern.sub(" ", rest)
+    rest = fold(rest)
+    for _, pattern in _PLACES:
+        rest = pattern.sub(" ", rest)
+    return named[0] if all(word in _BESIDE_A_PLACE for word in words(rest)) else None
 
 
 def place_asked_about(text: str) -> str | None:

@@ -1,6 +1,5 @@
 """A question and the turns before it, as weighted terms, likely topics and meaning."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from math import log
 from knowledge_base.index import Index
 from knowledge_base.senses import Sense
 from knowledge_base.senses.making import sense_of
+from knowledge_base.subject import Turn, earlier, subject_of
 from knowledge_base.synonyms import EXPANSION_WEIGHT, Reading
 from knowledge_base.tokens import analyse, telling
 from knowledge_base.topics import topic_model
@@ -29,10 +29,6 @@ _NEW_SUBJECT_KNOWN = 0.6
 # A pasted text in another language is no list of slips.
 _MOST_RESPELLED = 40
 _MEANING_WEIGHT = 0.5
-_LONG_WORDS = 80
-_STORY_SHARE = 0.5
-
-_SENTENCE = re.compile(r"(?<=[.!?\u2026])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +73,15 @@ def make_query(
     for term in meant:
         terms[term] += EXPANSION_WEIGHT
     weight = _history_weight(index, subject, language)
-    texts = {question: 1.0}
     turns = {question: 1.0}
-    if meant:
-        texts.setdefault(" ".join(sorted(meant)), _MEANING_WEIGHT)
-    for earlier in list(reversed(history))[:_HISTORY_TURNS] if weight else ():
-        recalled = telling(earlier, language)
+    for said in list(reversed(history))[:_HISTORY_TURNS] if weight else ():
+        recalled = telling(said, language)
         if not recalled:
             # "Yes." and "thanks" are no turn away from the subject.
             continue
         for term in recalled:
             terms[term] += weight
-        texts.setdefault(earlier, weight)
-        turns.setdefault(earlier, weight)
+        turns.setdefault(said, weight)
         if not required:
             subject = required = recalled
         weight *= _HISTORY_FADE
@@ -99,7 +91,7 @@ def make_query(
         subject,
         frozenset(required),
         (*readings, *respelled),
-        _topics(index, texts, language, written_in or language),
+        _topics(index, question, frozenset(meant), history, language, written_in or language),
         sense_of(turns) if index.senses else None,
     )
 
@@ -111,20 +103,16 @@ def _respelled(index: Index, subject: frozenset[str], language: str) -> Iterator
         yield from (Reading((term,), (word,)) for word in found)
 
 
-def _topics(index: Index, texts: Mapping[str, float], language: str, written_in: str) -> Mapping[str, float]:
+def _topics(
+    index: Index, question: str, meant: frozenset[str], history: Sequence[str], language: str, written_in: str
+) -> Mapping[str, float]:
     """Return the shares of topics, when the library has any of them in this language."""
     model = topic_model(written_in)
     if model is None or index.catalog.topics(language).isdisjoint(model.topics):
         return {}
-    read: dict[str, float] = {}
-    for text, weight in texts.items():
-        if len(text.split()) <= _LONG_WORDS:
-            read[text] = weight
-        else:
-            # The question stands at the end of a long story, which says less, but something.
-            read[" ".join(_SENTENCE.split(text)[-2:])] = weight
-            read[text] = weight * _STORY_SHARE
-    return model.read(read, written_in)
+    others = ((" ".join(sorted(meant)), _MEANING_WEIGHT),) if meant else ()
+    before = [earlier(text, written_in) for text in history[-_HISTORY_TURNS:]]
+    return subject_of((*before, Turn(question, written_in, others)))
 
 
 def _history_weight(index: Index, subject: frozenset[str], language: str) -> float:

@@ -13,6 +13,7 @@ from bot.recording import LONGEST_TEXT
 from bot.safety.assessment import Assessment
 from bot.services import CHECKS, Check
 from escalation import request_log
+from escalation.sla import Priority
 from escalation.tables import Thread
 
 LONGEST_IN_CONTEXT = 20_000
@@ -67,11 +68,15 @@ def with_history(
     )
     if broken:
         return alone
+    urgency = known.urgency
+    if urgency is Priority.P2 and not request_log.was_urgent(session, thread.id):
+        # Calm turns don't add up to a crisis: one becomes urgent by what it says itself.
+        urgency = alone.urgency
     return replace(
         known,
         immediate_danger=alone.immediate_danger or known.immediate_danger,
         self_harm=alone.self_harm or known.self_harm,
         wants_human=alone.wants_human or known.wants_human,
-        urgency=min(alone.urgency, known.urgency),
+        urgency=min(alone.urgency, urgency),
         situation=alone.situation or known.situation,
     )

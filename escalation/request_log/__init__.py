@@ -37,6 +37,7 @@ from escalation.request_log.threads import (
     open_thread,
     requester_thread,
     thread_exists,
+    was_urgent,
     words_of_thread,
 )
 from escalation.request_log.waiting import (
@@ -89,5 +90,6 @@ __all__ = [
     "told_before",
     "unanswered",
     "unchecked_since",
+    "was_urgent",
     "words_of_thread",
 ]

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from escalation.identifiers import new_id
 from escalation.rows import keep_new
+from escalation.sla import Priority
 from escalation.tables import Author, ChannelName, Message, MessageKind, OutboxMessage, Thread
 
 
@@ -123,6 +124,20 @@ def words_of_thread(session: Session, thread_id: str, *, before: datetime, limit
         .limit(limit)
     ).all()
     return tuple(reversed(rows))
+
+
+def was_urgent(session: Session, thread_id: str) -> bool:
+    """Tell whether one of the requester's messages in a conversation was P1 or P2."""
+    found = session.exec(
+        select(Message.id)
+        .where(
+            Message.thread_id == thread_id,
+            Message.author == Author.REQUESTER,
+            col(Message.urgency).in_((Priority.P1.value, Priority.P2.value)),
+        )
+        .limit(1)
+    ).first()
+    return found is not None
 
 
 def language_of_thread(session: Session, thread_id: str) -> str | None:

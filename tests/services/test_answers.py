@@ -72,6 +72,41 @@ def test_a_language_asked_for_gives_the_last_answer_in_it(desk: Desk) -> None:
     assert "tiré de notre bibliothèque" in text
 
 
+@pytest.mark.parametrize(
+    ("asked", "then", "topic", "language"),
+    [
+        ("Somebody sprayed slurs on the mosque, what should the city do?", "and for my staff?", "hate-incident-response", "en"),
+        ("We get insulting comments under every post. Can we block people?", "what about in Michigan?", "online-harassment", "en"),
+        ("Un homme dit que nos lois ne le concernent pas.", "et au Nouveau-Brunswick c'est pareil?", "anti-government-extremism", "fr"),
+        ("Des gens campent devant l'hôtel de ville depuis trois semaines.", "qui leur parle, la police ou nous", "protests-and-demonstrations", "fr"),
+    ],
+)  # fmt: skip
+def test_a_turn_without_a_subject_of_its_own_keeps_the_one_before(
+    desk: Desk, asked: str, then: str, topic: str, language: str
+) -> None:
+    reply(desk, asked)
+    reply(desk, then)
+    assert desk.rows(Answer)[-1].topics.split(",")[0] == topic
+    assert {row.language for row in quoted(desk)} == {language}
+
+
+def test_a_new_subject_leaves_the_one_before(desk: Desk) -> None:
+    reply(desk, DOXED)
+    reply(
+        desk,
+        "Different question: a crowd is planning a march past city hall in two weeks, do they need a permit?",
+    )
+    assert desk.rows(Answer)[-1].topics.split(",")[0] == "protests-and-demonstrations"
+
+
+def test_calm_turns_do_not_add_up_to_a_crisis(desk: Desk) -> None:
+    desk.say("A camera crew of one filmed our counter last month. Can we tell him to leave?")
+    desk.say("and if he films the screens?")
+    desk.say("what should the sign say")
+    assert [message.urgency for message in desk.messages if message.urgency] == ["P3", "P3", "P3"]
+    assert desk.tickets == []
+
+
 def test_a_message_in_a_third_language_is_told_what_is_served(desk: Desk) -> None:
     text = reply(desk, "Hola, alguien publicó la dirección de mi casa en internet, ¿qué hago?")
     assert "English and French only" in text

@@ -4,6 +4,7 @@ from knowledge_base.places import (
     fits,
     jurisdiction_of_heading,
     jurisdiction_of_opening,
+    only_place,
     place_asked_about,
     places_named,
 )
@@ -71,3 +72,19 @@ def test_text_fits_its_own_place_and_what_lies_within_or_around(
 )
 def test_a_message_says_which_place_it_is_about(text: str, place: str | None) -> None:
     assert place_asked_about(text) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("what about in Ontario?", "CA-ON"),
+        ("et au Nouveau-Brunswick c'est pareil?", "CA-NB"),
+        ("in bc?", "CA-BC"),
+        ("does that hold in the U.S. too?", "US"),
+        ("I'm actually in Manitoba", "CA-MB"),
+        ("my cousin in Ontario was doxed", None),
+        ("Ontario or Quebec?", None),
+    ],
+)
+def test_a_message_that_names_a_place_and_nothing_else_is_told_apart(text: str, place: str | None) -> None:
+    assert only_place(text) == place

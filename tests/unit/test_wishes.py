@@ -45,6 +45,11 @@ def test_a_wish_for_a_person_is_no_question_about_the_desk(text: str) -> None:
         ("pouvez-vous répondre en anglais", "en"),
         ("The French immersion school got a threat", None),
         ("English", "en"),
+        ("what about in English, for the city manager?", "en"),
+        ("Could I have the same in French for my boss", "fr"),
+        ("il y a une version anglaise?", None),
+        ("in English there is a rumour about us", None),
+        ("en français, pour notre directrice svp", "fr"),
     ],
 )
 def test_a_language_is_chosen_by_a_message_that_says_nothing_else(text: str, language: str | None) -> None:
@@ -100,3 +105,25 @@ def test_two_announced_things_share_the_short_question_behind_them() -> None:
 )
 def test_a_story_is_one_matter(text: str) -> None:
     assert parts_of(text) == (text.strip(),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok thanks, that's it for tonight",
+        "Got it, will do",
+        "good to know, I'll pass it on to my team",
+        "parfait, je m'en occupe",
+        "merci, c'est tout pour ce soir. bonne nuit",
+    ],
+)
+def test_the_end_of_a_conversation_is_heard(text: str) -> None:
+    assert wishes.is_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ok and then?", "noted, but what about my kids", "will do, who calls the police?", "it's all over town"],
+)
+def test_a_courtesy_with_something_behind_it_is_more_than_that(text: str) -> None:
+    assert not wishes.is_thanks(text)
