@@ -1,11 +1,14 @@
 """Transport state: browser sessions, sign-in links, mailbox cursors, the vault's fingerprint, beats."""
 
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import MetaData, UniqueConstraint
+from sqlalchemy import CursorResult, MetaData, UniqueConstraint, update
 from sqlalchemy.orm import registry
 from sqlalchemy_utc import UtcDateTime
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col
+
+from escalation.rows import insert_new
 
 metadata = MetaData(
     naming_convention={
@@ -78,3 +81,10 @@ class Beat(Base, table=True):
     __tablename__ = "beat"
     name: str = Field(primary_key=True, max_length=40)
     at: datetime = Field(sa_type=UtcDateTime, nullable=False)
+
+
+def note_beat(session: Session, name: str, at: datetime) -> None:
+    """Say when a task ran. Several workers may say so at once: one row is what comes of it."""
+    told = session.connection().execute(update(Beat).where(col(Beat.name) == name).values(at=at))
+    if cast("CursorResult[Any]", told).rowcount == 0:
+        insert_new(session, Beat(name=name, at=at))

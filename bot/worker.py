@@ -36,7 +36,7 @@ from bot.messages import Inbound
 from bot.privacy import retention
 from bot.redaction import mask
 from bot.services import Services
-from bot.tables import SWEEP, Beat
+from bot.tables import SWEEP, Beat, note_beat
 from escalation import chains, outbox, plans, reminders, tickets
 from escalation.tables import ChannelName
 from knowledge_base import language, library, meaning
@@ -91,7 +91,7 @@ def beat(services: Services) -> int:
 
 
 def _note_the_beat(session: Session, _services: Services, now: datetime) -> int:
-    session.merge(Beat(name=SWEEP, at=now))
+    note_beat(session, SWEEP, now)
     return 0
 
 

@@ -14,6 +14,7 @@ from escalation.errors import IllegalMove, NotFound
 from escalation.kinds import ReminderState, SubjectKind
 from escalation.reminder_rows import NewReminder, record
 from escalation.roster import Roster, person_key, working_hours
+from escalation.rows import insert_new
 from escalation.sla import Event, EventKind, Policy, Priority, Target
 from escalation.sla.follow_up import plan
 from escalation.tables import Clock, FollowUp, HelpRequest, RoleName, Ticket
@@ -123,14 +124,16 @@ def review(session: Session, due: Mapping[int, datetime], now: datetime) -> None
         if row.stopped_at is None and due.get(document_id) != row.due_at:
             row.stopped_at, row.next_point, row.next_point_at = now, None, None
             session.add(row)
-    for document_id, due_at in due.items():
+    session.flush()
+    for document_id, due_at in sorted(due.items()):
         known = latest.get(document_id)
         if known is None or known.due_at != due_at:
             cycle = known.cycle + 1 if known else 1
-            session.add(
-                _clock(SubjectKind.REVIEW, document_id, Target.REVIEW, Priority.P4, now, due_at, cycle)
+            # another worker may be at the same: whoever comes second finds the clock started
+            insert_new(
+                session,
+                _clock(SubjectKind.REVIEW, document_id, Target.REVIEW, Priority.P4, now, due_at, cycle),
             )
-    session.flush()
 
 
 def record_due(

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlmodel import Session, col, select
+from sqlmodel import col, delete, select
 
 from bot.database import reading, transaction
 from bot.services import Services
-from bot.tables import Beat
+from bot.tables import Beat, note_beat
 from escalation import access_log, erasure, expiry
 from escalation.tables import HelpRequest
 
@@ -52,7 +52,7 @@ def run(services: Services) -> Expired:
         records += len(batch)
     with transaction(services.engine) as session:
         lines = access_log.expire(session, now)
-        session.merge(Beat(name=LAST_RUN, at=now))
+        note_beat(session, LAST_RUN, now)
     if originals or records or lines:
         log.info(
             "expired", action="privacy.expired", originals=originals, records=records, access_lines=lines
@@ -75,23 +75,19 @@ def _waits(services: Services, now: datetime) -> datetime | None:
         last, waiting = session.get(Beat, LAST_RUN), session.get(Beat, WAIT_UNTIL)
         leapt = last is not None and not timedelta(0) <= now - last.at <= _LEAP
         if last is None or leapt:
-            session.merge(Beat(name=LAST_RUN, at=now))
+            note_beat(session, LAST_RUN, now)
         if leapt:
             log.error(
                 "the clock leapt: nothing expires for a week",
                 action="privacy.clock_leapt",
                 at=now.isoformat(),
             )
-            session.merge(Beat(name=WAIT_UNTIL, at=now + _PATIENCE))
+            note_beat(session, WAIT_UNTIL, now + _PATIENCE)
             return now + _PATIENCE
         if waiting is None:
             return None
         if waiting.at > now and waiting.at - now <= _PATIENCE:
-            _touch(session, now)
+            note_beat(session, LAST_RUN, now)
             return waiting.at
-        session.delete(waiting)
+        session.exec(delete(Beat).where(col(Beat.name) == WAIT_UNTIL))
         return None
-
-
-def _touch(session: Session, now: datetime) -> None:
-    session.merge(Beat(name=LAST_RUN, at=now))
