@@ -1,14 +1,16 @@
 """The library over a real SQLite file: add, publish, withdraw, and the index that follows."""
 
 import datetime as dt
+import fcntl
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 import bot.tables
 import escalation.tables
@@ -337,6 +339,51 @@ def test_a_large_import_answers_by_its_words_until_a_process_apart_has_read_it(
     senses.begin(file).join(300)
     assert shelf.understand()
     assert shelf.index.understood
+
+
+def test_what_was_read_for_one_generation_serves_the_next(engine: Engine, tmp_path: Path) -> None:
+    many = tuple(
+        Block(BlockKind.BULLETS, items=(f"Bylaw {number} speaks of snowploughs in ward {number}.",))
+        for number in range(310)
+    )
+    _add(engine, replace(_doxing(), blocks=many, attributes=Attributes(slug="bylaws")))
+    shelf = _opened(engine, tmp_path)
+    (before,) = (tmp_path / "index").glob("*.index")
+    _add(engine, _doxing())
+    assert shelf.refresh(engine, LATER)
+    assert not shelf.index.understood
+    senses.begin(before).join(300)
+    (after,) = (file for file in (tmp_path / "index").glob("*.index") if file != before)
+    senses.catch_up(after)
+    assert not senses.is_complete(after)
+    assert shelf.understand()
+    assert shelf.index.understood
+
+
+def test_while_an_index_is_built_another_look_at_the_library_ends_at_once(
+    engine: Engine, tmp_path: Path
+) -> None:
+    shelf = _opened(engine, tmp_path)
+    _add(engine, _doxing())
+    with (tmp_path / "index" / "building.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        builder = Thread(target=shelf.refresh, args=(engine, LATER))
+        builder.start()
+        while not _begun(engine):
+            builder.join(0.01)
+        assert not shelf.refresh(engine, LATER)
+        assert not search(shelf.index, "address published").hits
+    builder.join(60)
+    assert search(shelf.index, "address published").hits
+
+
+def _begun(engine: Engine) -> bool:
+    with Session(engine) as session:
+        return bool(
+            session.exec(
+                select(tables.Generation).where(tables.Generation.state == tables.GenerationState.BUILDING)
+            ).all()
+        )
 
 
 def test_a_new_desk_knows_what_every_sentence_of_its_library_means(sqlite_desks: DeskFactory) -> None:
