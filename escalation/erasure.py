@@ -209,10 +209,7 @@ def replay(session: Session, erasures: Iterable[Erased], now: datetime) -> int:
                 erased_at=erased.erased_at,
             ),
         )
-        back = session.exec(
-            rows_of(HelpRequest.id).where(col(HelpRequest.data_key_id).in_(erased.data_keys))
-        ).all()
-        requests = [request_id for request_id in back if request_id is not None]
+        requests = brought_back(session, [erased])
         if requests:
             count += forget_originals(session, requests, now)
             forget_words(session, requests)
@@ -220,6 +217,13 @@ def replay(session: Session, erasures: Iterable[Erased], now: datetime) -> int:
         if erased.person_gone and person is not None and person.created_at <= erased.erased_at:
             forget_person(session, person, now)
     return count
+
+
+def brought_back(session: Session, erasures: Iterable[Erased]) -> tuple[int, ...]:
+    """Return the erased requests that an older backup has brought back."""
+    keys = [key for erased in erasures for key in erased.data_keys]
+    query = rows_of(HelpRequest.id).where(col(HelpRequest.data_key_id).in_(keys))
+    return tuple(request_id for request_id in session.exec(query).all() if request_id is not None)
 
 
 def _forget_addresses(session: Session, names: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from escalation.access import Actor
 from escalation.rows import insert_new
 from escalation.tables import (
     Answer,
+    DraftSource,
     HelpRequest,
     KnowledgeGap,
     KnowledgeGapQuestion,
@@ -124,4 +125,22 @@ def answered(session: Session, document_id: str, now: datetime) -> int:
 def taken(session: Session) -> tuple[KnowledgeGap, ...]:
     """Return the gaps somebody has taken on, oldest question first."""
     query = select(KnowledgeGap).order_by(col(KnowledgeGap.first_asked_at), col(KnowledgeGap.id))
+    return tuple(session.exec(query).all())
+
+
+def note_sources(session: Session, document_id: str, message_ids: Collection[str]) -> None:
+    """Remember which messages gave a draft its material."""
+    for message_id in message_ids:
+        insert_new(session, DraftSource(message_id=message_id, document_id=document_id))
+
+
+def drafts_of(session: Session, request_ids: Collection[int]) -> tuple[str, ...]:
+    """Return the drafts that were given words of these requests."""
+    query = (
+        select(DraftSource.document_id)
+        .join(Message, col(Message.id) == col(DraftSource.message_id))
+        .where(col(Message.request_id).in_(request_ids))
+        .distinct()
+        .order_by(col(DraftSource.document_id))
+    )
     return tuple(session.exec(query).all())

@@ -198,10 +198,10 @@ class Index:
         passages: Sequence[CatalogPassage],
         *,
         synonyms: Sequence[Synonym] = (),
-        stems: Sequence[Sequence[str] | None] | None = None,
+        stems: Sequence[str | None] | None = None,
         note: IndexNote | None = None,
     ) -> "Index":
-        """Build in memory. `stems` are those of the passages' texts, where known."""
+        """Build in memory. `stems` are those of the passages' texts, a blank between them, where known."""
         fields = _Fields()
         entries = (
             Entry(
@@ -292,9 +292,9 @@ class _Fields:
         self._known: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def passage_terms(
-        self, document: CatalogDocument, passage: CatalogPassage, stems: Sequence[str] | None
+        self, document: CatalogDocument, passage: CatalogPassage, stems: str | None
     ) -> list[str]:
-        terms = list(analyse(passage.text, passage.language) if stems is None else stems)
+        terms = list(analyse(passage.text, passage.language) if stems is None else stems.split())
         terms += self._terms(document.title, passage.language) * TITLE_REPEATS
         terms += self._terms(" ".join(passage.heading), passage.language) * HEADING_REPEATS
         return terms

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from bot import backup, migrations
+from bot import backup, curation, migrations
 from bot.app import real_clock
 from bot.cli.common import DataDir, err, one_line_errors, out, plain, settings_for
 from bot.database import open_engine, reading
@@ -104,7 +104,9 @@ def restore_command(
     again: list[int] = []
 
     def erase_again(session: Session) -> None:
-        again.append(erasure.replay(session, known, real_clock()))
+        now = real_clock()
+        curation.take_back_material(session, erasure.brought_back(session, known), now)
+        again.append(erasure.replay(session, known, now))
 
     with _told(file), _bar("restoring") as progress:
         restored = backup.restore(engine, file, replace=replace, progress=progress, first=erase_again)
@@ -227,7 +229,7 @@ def _forget_index(settings: Settings) -> None:
 
     Their numbers may be higher than the restored ones, and the newest few are all that is kept.
     """
-    for path in settings.index_dir.glob("generation-*.index"):
+    for path in settings.index_dir.glob("generation-*"):
         path.unlink(missing_ok=True)
 
 

@@ -19,6 +19,7 @@ from bot.curation.from_ticket import draft_from_ticket
 from bot.curation.gaps import GapGroup, Gaps
 from bot.curation.gaps import draft as draft_for_gap
 from bot.curation.gaps import look as look_for_gaps
+from bot.curation.material import take_back as take_back_material
 from bot.curation.purging import Purge, Reader, purge, readers_of
 from bot.curation.rights import by_of, needs_second, who
 from bot.curation.wording import add_synonym, approve, remove_approved, remove_synonym
@@ -46,6 +47,7 @@ __all__ = [
     "remove_approved",
     "remove_synonym",
     "retire",
+    "take_back_material",
     "take_in",
     "who",
     "withdraw",

@@ -1,5 +1,7 @@
 """A resolved ticket as the beginning of an article: what was asked and what the experts replied, masked."""
 
+from collections.abc import Iterator, Sequence
+
 from sqlmodel import col, select
 
 from bot.curation.gaps import add_draft
@@ -38,12 +40,12 @@ def draft_from_ticket(services: Services, number: str, actor: Actor, *, title: s
             .order_by(col(Message.recorded_at), col(Message.id))
         ).all()
         asked = [
-            message.masked
+            message
             for message in messages
             if message.kind is MessageKind.MESSAGE and message.author is Author.REQUESTER
         ]
         replied = [
-            message.masked
+            message
             for message in messages
             if message.kind is MessageKind.REPLY and message.author is Author.EXPERT and message.case_public
         ]
@@ -53,9 +55,14 @@ def draft_from_ticket(services: Services, number: str, actor: Actor, *, title: s
         owner = directory.get_person(session, actor.person_id).name if actor.person_id is not None else ""
         material = (
             Block(BlockKind.HEADING, _ASKED[language], level=3),
-            *(Block(BlockKind.PARAGRAPH, text) for text in asked if text.strip()),
+            *_paragraphs(asked),
             Block(BlockKind.HEADING, _REPLIED[language], level=3),
-            *(Block(BlockKind.PARAGRAPH, text) for text in replied if text.strip()),
+            *_paragraphs(replied),
         )
         topics = (ticket.topic,) if ticket.topic else ()
-        return add_draft(session, actor, title, language, owner, material, now, topics=topics)
+        sources = [message.id for message in (*asked, *replied)]
+        return add_draft(session, actor, title, language, owner, material, sources, now, topics=topics)
+
+
+def _paragraphs(messages: Sequence[Message]) -> Iterator[Block]:
+    return (Block(BlockKind.PARAGRAPH, message.masked) for message in messages if message.masked.strip())

@@ -138,7 +138,8 @@ def draft(
         owner = directory.get_person(session, assignee_id).name if assignee_id is not None else ""
         questions = tuple(question.text for question in group.questions[:_SHOWN])
         material = (Block(BlockKind.BULLETS, items=questions),)
-        document_id = add_draft(session, actor, title, language, owner, material, now)
+        sources = [question.message_id for question in group.questions[:_SHOWN]]
+        document_id = add_draft(session, actor, title, language, owner, material, sources, now)
         gaps.take(
             session,
             [question.message_id for question in group.questions],
@@ -165,11 +166,12 @@ def add_draft(
     language: str,
     owner: str,
     material: Sequence[Block],
+    sources: Sequence[str],
     now: dt.datetime,
     *,
     topics: tuple[str, ...] = (),
 ) -> str:
-    """Add a draft that holds nothing but its material; raise NotTaken when the title has a document."""
+    """Add a draft that holds nothing but its material, of the messages named as sources; raise NotTaken when the title has a document."""
     title = " ".join(title.split())
     if not title:
         raise NotTaken("a draft needs a title")
@@ -183,6 +185,7 @@ def add_draft(
     )
     if not added.first:
         raise NotTaken(f"{added.document_id} is there already: choose another title")
+    gaps.note_sources(session, added.document_id, sources)
     return added.document_id
 
 

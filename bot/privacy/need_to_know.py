@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
-from bot import casework
+from bot import casework, curation
 from bot.database import transaction
 from bot.privacy import register
 from bot.services import Services
@@ -45,19 +45,24 @@ def seal_at_birth(
         log.warning("not sealed: nobody to name", action="privacy.nobody_to_name", request_id=request.id)
         return
     confidentiality.seal(session, request.id, reason, able, now)
+    curation.take_back_material(session, [request.id], now)
     opening = Opening(Opened.SEALED, None, register.DESK, f"at birth: {reason}", request.id)
     register.enter(session, services, opening, now)
     log.info("sealed", action="privacy.sealed", request_id=request.id)
 
 
 def seal(services: Services, number: str, by: Actor, reason: str, *, channel: str) -> None:
-    """Let only the actor, the ticket's owner, the leads and whoever is named know of a ticket."""
+    """Let only the actor, the ticket's owner, the leads and whoever is named know of a ticket.
+
+    Drafts of articles that were begun from it lose its words.
+    """
 
     def act(session: Session, ticket: Ticket, now: datetime) -> Opened:
         leads = [person.id or 0 for person in directory.people_with(session, RoleName.LEAD)]
         people = [*leads, by.person_id] if by.person_id is not None else leads
         if not confidentiality.seal(session, ticket.request_id, confidentiality.BY_HAND, people, now):
             raise IllegalMove("This request is sealed already.")
+        curation.take_back_material(session, [ticket.request_id], now)
         return Opened.SEALED
 
     _do(services, number, by, reason, channel, act)

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from sqlmodel import Session, col, select
 
+from bot import curation
 from bot.database import reading, transaction
 from bot.delivery import sealing
 from bot.privacy import erasures, register, unsafe
@@ -88,6 +89,7 @@ def erase(services: Services, person_id: int, by: Actor, reason: str, *, channel
         ids = [request.id or 0 for request in going]
         if ids:
             erasure.forget_originals(session, ids, now)
+            curation.take_back_material(session, ids, now)
             erasure.forget_words(session, ids)
         stays += _person_stays(session, person_id) or (
             ["name and addresses: as long as something above stays"] if stays else []

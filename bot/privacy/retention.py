@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import col, delete, select
 
+from bot import curation
 from bot.database import reading, transaction
 from bot.services import Services
 from bot.tables import Beat, note_beat
@@ -46,6 +47,7 @@ def run(services: Services) -> Expired:
         with transaction(services.engine) as session:
             owners = select(HelpRequest.person_id).where(col(HelpRequest.id).in_(batch))
             people = tuple(session.exec(owners).all())
+            curation.take_back_material(session, batch, now)
             erasure.remove_records(session, batch)
             for person in expiry.strangers_without_record(session, people):
                 erasure.forget_person(session, person, now)

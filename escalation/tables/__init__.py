@@ -17,7 +17,7 @@ from escalation.kinds import (
     TicketState,
 )
 from escalation.tables.base import metadata
-from escalation.tables.gaps import KnowledgeGap, KnowledgeGapQuestion
+from escalation.tables.gaps import DraftSource, KnowledgeGap, KnowledgeGapQuestion
 from escalation.tables.outbox import OutboxDestination, OutboxMessage
 from escalation.tables.people import Affiliation, City, ExpertProfile, Identity, Person, Role
 from escalation.tables.privacy import (
@@ -47,6 +47,7 @@ __all__ = [
     "City",
     "Clock",
     "DataKey",
+    "DraftSource",
     "Erasure",
     "ExpertProfile",
     "FollowUp",

@@ -28,3 +28,11 @@ class KnowledgeGapQuestion(Base, table=True):
     __tablename__ = "knowledge_gap_question"
     message_id: str = Field(primary_key=True, max_length=32)
     gap_id: int = Field(foreign_key="knowledge_gap.id", index=True)
+
+
+class DraftSource(Base, table=True):
+    """One message whose masked words are the material of a draft. No foreign key: both may go before it."""
+
+    __tablename__ = "draft_source"
+    message_id: str = Field(primary_key=True, max_length=32)
+    document_id: str = Field(primary_key=True, max_length=140)

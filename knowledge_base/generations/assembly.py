@@ -48,7 +48,7 @@ def assemble(session: Session, note: IndexNote | None = None, *, drafts: bool = 
     ]
     places = {version.id: place for place, (_, version) in enumerate(rows)}
     passages: list[CatalogPassage] = []
-    stems: list[list[str] | None] = []
+    stems: list[str | None] = []
     # As plain rows: making objects of them that could be changed takes as long as all the rest.
     for passage in session.execute(
         select_columns(*_PASSAGE)
@@ -75,7 +75,7 @@ def assemble(session: Session, note: IndexNote | None = None, *, drafts: bool = 
                 jurisdiction=passage.jurisdiction,
             )
         )
-        stems.append(passage.stems.split() if passage.analysis == ANALYSIS_VERSION else None)
+        stems.append(passage.stems if passage.analysis == ANALYSIS_VERSION else None)
     synonyms = [Synonym(row.language, row.phrase, row.meaning) for row in session.exec(select(SynonymRow))]
     return Index.build(documents, passages, synonyms=synonyms, stems=stems, note=note)
 

@@ -45,8 +45,9 @@ _EDITS = (_PURGED, "synonym_added", "synonym_removed", "answer_approved", "answe
 
 # From here on building takes longer than a question may wait.
 _LARGE_LIBRARY = 3000
-# Whoever asks comes before whoever builds.
-_POLITE = 2
+# Whoever asks comes before whoever builds; all the more where building takes long anyway.
+_POLITE, _VERY_POLITE = 2, 10
+_VERY_LARGE_LIBRARY = 30_000
 _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
     "from knowledge_base.generations.building import main; main()"
@@ -208,6 +209,7 @@ def _write(engine: Engine, path: Path, note: IndexNote) -> int:
         "path": str(path),
         "generation": note.generation,
         "fingerprint": note.fingerprint,
+        "polite": _POLITE if passages < _VERY_LARGE_LIBRARY else _VERY_POLITE,
     }
     paths = json.dumps([entry for entry in sys.path if entry])
     built = subprocess.run(  # noqa: S603
@@ -235,10 +237,10 @@ def write_index(engine: Engine, path: Path, note: IndexNote) -> int:
 
 def main() -> None:
     """Build an index in a process of its own: the order comes on standard input, as JSON."""
-    os.nice(_POLITE)
     # Millions of small values and no cycles among them: looking for some takes half of the time.
     gc.disable()
     order = json.load(sys.stdin)
+    os.nice(order["polite"])
     engine = create_engine(order["url"], hide_parameters=True)
     note = IndexNote(order["generation"], order["fingerprint"])
     sys.stdout.write(str(write_index(engine, Path(order["path"]), note)))

@@ -18,7 +18,6 @@ from knowledge_base.library.approved_rows import ApprovedReply, approve, list_ap
 from knowledge_base.library.comparison import Comparison, Mark, compare
 from knowledge_base.library.events import Act, Event, history
 from knowledge_base.library.lifecycle import (
-    MATERIAL,
     Purged,
     has_expired,
     publish,
@@ -28,6 +27,8 @@ from knowledge_base.library.lifecycle import (
     withdraw,
 )
 from knowledge_base.library.manifest import MANIFEST, ExportedDocument, Manifest, export, read_manifest
+from knowledge_base.library.material import MATERIAL
+from knowledge_base.library.material import take_back as take_back_material
 from knowledge_base.library.naming import told_apart
 from knowledge_base.library.parity import Parity, match, parity
 from knowledge_base.library.synonym_rows import add_synonym, remove_synonym
@@ -111,6 +112,7 @@ __all__ = [
     "retire_expired",
     "review_dates",
     "review_owners",
+    "take_back_material",
     "title_of",
     "to_markdown",
     "told_apart",

@@ -1,7 +1,6 @@
 """Add a document to the library, as a draft version that may be published at once."""
 
 import datetime as dt
-import hashlib
 import re
 from dataclasses import dataclass, replace
 
@@ -12,6 +11,7 @@ from knowledge_base.errors import NotTaken
 from knowledge_base.language import SUPPORTED, detect
 from knowledge_base.library import events, lifecycle, naming
 from knowledge_base.library.events import Act
+from knowledge_base.library.passage_rows import hash_of, passage_rows
 from knowledge_base.lookup import (
     count_passages,
     find_row,
@@ -20,9 +20,7 @@ from knowledge_base.lookup import (
     published_version,
     row_id,
 )
-from knowledge_base.passages import cut
-from knowledge_base.tables import Document, DocumentState, DocumentVersion, Passage, VersionState
-from knowledge_base.tokens import ANALYSIS_VERSION, analyse
+from knowledge_base.tables import Document, DocumentState, DocumentVersion, VersionState
 
 _VISIBLE_TO = re.compile(r"public|member|hub|city:[a-z0-9][a-z0-9-]*")
 
@@ -65,7 +63,7 @@ def add(
         session.add(row)
         session.flush()
     structure = to_json(replace(document, source_bytes=0, warnings=()))
-    content_hash = hashlib.sha256(structure.encode()).hexdigest()
+    content_hash = hash_of(structure)
     newest = newest_version(session, row)
     if newest is not None and newest.content_hash == content_hash:
         changed = publish and newest.state is VersionState.DRAFT
@@ -96,7 +94,7 @@ def add(
     )
     session.add(version)
     session.flush()
-    passages = _passages(document, row_id(version))
+    passages = passage_rows(document, row_id(version))
     session.add_all(passages)
     act = Act.ADDED if first else Act.CHANGED
     events.note(session, act, by, now, document=public_id(row), version=version.number, detail=source_name)
@@ -177,28 +175,3 @@ def _new(document: StructuredDocument, now: dt.datetime) -> Document:
     )
     lifecycle.describe(row, document)
     return row
-
-
-def _passages(document: StructuredDocument, version_id: int) -> list[Passage]:
-    rows = []
-    for draft in cut(document):
-        language = draft.language or document.language
-        rows.append(
-            Passage(
-                version_id=version_id,
-                position=draft.position,
-                kind=draft.kind,
-                step=draft.step,
-                heading=draft.heading,
-                page_index=draft.page_index,
-                page_label=draft.page_label,
-                recommendation=draft.recommendation,
-                language=language,
-                jurisdiction=draft.jurisdiction,
-                text=draft.text,
-                words=len(draft.text.split()),
-                stems=" ".join(analyse(draft.text, language)),
-                analysis=ANALYSIS_VERSION,
-            )
-        )
-    return rows

@@ -21,6 +21,7 @@ class Act(StrEnum):
     PURGED = "purged"
     EXPIRED = "expired"
     MATCHED = "matched"
+    MATERIAL_TAKEN_BACK = "material_taken_back"
     SYNONYM_ADDED = "synonym_added"
     SYNONYM_REMOVED = "synonym_removed"
     ANSWER_APPROVED = "answer_approved"

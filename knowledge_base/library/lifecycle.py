@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from knowledge_base.documents import BlockKind, StructuredDocument, from_json
+from knowledge_base.documents import StructuredDocument, from_json
 from knowledge_base.errors import NotPublishable
-from knowledge_base.library import events
+from knowledge_base.library import events, material
 from knowledge_base.library.events import Act
 from knowledge_base.lookup import get_row, get_version, public_id, row_id
 from knowledge_base.tables import (
@@ -22,10 +22,6 @@ from knowledge_base.tables import (
     Passage,
     VersionState,
 )
-
-# Under this heading a draft keeps what it was made from: questions, an expert's replies. It never goes out.
-MATERIAL = {"en": "Material, not for publication", "fr": "Matériel, à ne pas publier"}
-_MATERIAL = frozenset(heading.casefold() for heading in MATERIAL.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ def make_published(
 ) -> None:
     """Publish a version whose row is at hand; see `publish`."""
     document = from_json(version.structure)
-    if holds_material(document):
+    if material.holds(document):
         raise NotPublishable(
             f"{public_id(row)} version {version.number} still holds its material: remove that section first"
         )
@@ -82,24 +78,9 @@ def make_published(
     row.state, row.changed_at = DocumentState.PUBLISHED, now
     describe(row, document)
     session.add_all([row, version])
-    _drop_material(session, row)
+    material.drop(session, row)
     act = Act.ROLLED_BACK if back else Act.PUBLISHED
     events.note(session, act, by, now, document=public_id(row), version=version.number)
-
-
-def _drop_material(session: Session, row: Document) -> None:
-    """Remove the drafts that hold people's words, masked as they are: the article is written now."""
-    drafts = session.exec(
-        select(DocumentVersion).where(
-            col(DocumentVersion.document_id) == row_id(row),
-            col(DocumentVersion.state) == VersionState.DRAFT,
-        )
-    ).all()
-    for draft in drafts:
-        if holds_material(from_json(draft.structure)):
-            session.exec(delete(Passage).where(col(Passage.version_id) == draft.id))
-            session.delete(draft)
-    session.flush()
 
 
 def describe(row: Document, document: StructuredDocument) -> None:
@@ -189,14 +170,6 @@ def passages_of(session: Session, row: Document) -> tuple[int, ...]:
         .order_by(col(Passage.id))
     ).all()
     return tuple(one for one in found if one is not None)
-
-
-def holds_material(document: StructuredDocument) -> bool:
-    """Tell whether a document still holds what it was made from."""
-    return any(
-        block.kind is BlockKind.HEADING and block.text.strip().casefold() in _MATERIAL
-        for block in document.blocks
-    )
 
 
 def _leave(session: Session, row: Document, state: DocumentState, now: dt.datetime) -> None:

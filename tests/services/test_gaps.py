@@ -7,11 +7,12 @@ import pytest
 
 from bot import casework, curation
 from bot.database import reading, transaction
-from bot.privacy import need_to_know
+from bot.privacy import need_to_know, person_data
 from escalation import gaps as stored
 from escalation import tickets
 from escalation.access import OPERATOR
 from escalation.errors import Forbidden, IllegalMove, NotFound
+from escalation.tables import HelpRequest, Message
 from knowledge_base import library
 from knowledge_base.errors import NotPublishable, NotTaken
 from knowledge_base.readers.markdown import read_markdown
@@ -169,3 +170,62 @@ def test_a_sealed_ticket_gives_no_draft_even_to_who_is_named_for_it(desk: Desk) 
     with pytest.raises(IllegalMove, match="sealed"):
         curation.draft_from_ticket(desk.services, number, expert, title="Drones")
     assert desk.rows(Document) == before
+
+
+def everything_of(desk: Desk, document_id: str) -> str:
+    """Return all that any version of a document and its passages say."""
+    with reading(desk.services.engine) as session:
+        versions = [
+            library.to_markdown(library.get_structure(session, document_id, one.number))
+            for one in library.list_versions(session, document_id)
+        ]
+        passages = [
+            passage.text
+            for one in library.list_versions(session, document_id)
+            for passage in library.get_passages(session, document_id, one.number)
+        ]
+    return "\n".join((*versions, *passages))
+
+
+def edited(desk: Desk, document_id: str, more: str) -> None:
+    """Save a draft as its writer does: what it held, and a section of their own."""
+    with transaction(desk.services.engine) as session:
+        held = library.to_markdown(library.get_structure(session, document_id))
+        document = read_markdown(f"{document_id}.md", f"{held}\n{more}\n".encode())
+        library.add(session, document, source_name="draft.md", by="writer", now=desk.clock(), publish=False)
+
+
+def test_sealing_a_ticket_empties_the_drafts_made_of_it_and_keeps_what_their_writers_wrote(
+    desk: Desk,
+) -> None:
+    number = resolved(desk, "Note the hour of every flight.")
+    expert = desk.actor(EXPERT)
+    document_id = curation.draft_from_ticket(desk.services, number, expert, title="Drones")
+    edited(desk, document_id, "## First hour\n\nKeep a log of the noise.")
+    assert "every flight" in everything_of(desk, document_id)
+    need_to_know.seal(desk.services, number, expert, "It names a colleague.", channel="console")
+    text = everything_of(desk, document_id)
+    assert "every flight" not in text
+    assert "neighbour" not in text
+    assert "Keep a log of the noise." in text
+    with pytest.raises(NotPublishable), transaction(desk.services.engine) as session:
+        library.publish(session, document_id, desk.clock())
+    with reading(desk.services.engine) as session:
+        assert library.history(session, document_id)[0].act is library.Act.MATERIAL_TAKEN_BACK
+
+
+def test_an_erased_person_leaves_no_words_in_drafts(
+    desk: Desk,
+) -> None:
+    number = resolved(desk, "Note the hour of every flight.")
+    ask(desk, COMPOST)
+    drones = curation.draft_from_ticket(desk.services, number, desk.actor(EXPERT), title="Drones")
+    group = next(group for group in look(desk).open if COMPOST in {one.text for one in group.questions})
+    compost = curation.draft_for_gap(desk.services, group.id, OPERATOR, title="Zoo compost", language="en")
+    assert COMPOST in everything_of(desk, compost)
+    for text in ("drone", COMPOST):
+        asked = next(message for message in desk.rows(Message) if text in message.masked)
+        owner = next(one.person_id for one in desk.rows(HelpRequest) if one.id == asked.request_id)
+        person_data.erase(desk.services, owner, OPERATOR, "They asked.", channel="console")
+    assert COMPOST not in everything_of(desk, compost)
+    assert "drone" not in everything_of(desk, drones).casefold().replace("drones", "")

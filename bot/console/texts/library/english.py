@@ -168,6 +168,7 @@ ENGLISH: Final = LibraryTexts(
         "purged": "purged",
         "expired": "expired",
         "matched": "found the translation current",
+        "material_taken_back": "emptied the material: its conversation was sealed or erased",
         "synonym_added": "added a synonym",
         "synonym_removed": "removed a synonym",
         "answer_approved": "approved an answer",

@@ -170,6 +170,7 @@ FRENCH: Final = LibraryTexts(
         "purged": "a supprimé pour de bon",
         "expired": "est arrivé à échéance",
         "matched": "a confirmé la traduction",
+        "material_taken_back": "a vidé le matériel : sa conversation est sous scellé ou effacée",
         "synonym_added": "a ajouté un synonyme",
         "synonym_removed": "a retiré un synonyme",
         "answer_approved": "a approuvé une réponse",
