@@ -7,92 +7,60 @@ code) goes with it. Every repetition in the patterns is bounded, so hostile inpu
 import re
 from collections.abc import Iterator
 
+from bot.redaction.parts import (
+    CA_POST,
+    CITY,
+    CLEAR,
+    DIRECTION,
+    HEAD,
+    NUMBER,
+    ORDINARY,
+    POST,
+    REGION,
+    TAIL,
+    UNIT,
+)
 from bot.redaction.patterns import Pattern
 from bot.redaction.values import Found, Kind
 
-# Street types that no one writes after "number + word" unless it is an address.
-_CLEAR = (
-    "st|str|street|crt|trce|ave|av|avenue|rd|road|blvd|boulevard|boul|cres|crescent|hwy|highway|pkwy|parkway|ln|lane|dr|drive"
-    "|cir|circle|ct|court|terr|terrace|trl|trail|sideroad|expressway|expy|turnpike|wynd|mews|alley|cul-de-sac|causeway"
-)
-# Ordinary words that are street types when the name before them is capitalised or a cue stands near.
-_ORDINARY = (
-    "way|pl|place|ter|sq|square|loop|bend|run|path|row|close|gate|grove|grv|heights|hts|hill|hills|hollow|landing|lndg"
-    "|manor|point|pt|ridge|rdg|line|concession|crossing|xing|fork|glen|cove|cv|chase|common|commons|creek|meadow|meadows"
-    "|park|pass|pike|plaza|plz|quay|rise|spur|turn|view|vista|walk|bay|bluff|bluffs|branch|bypass|dell|esplanade|estates"
-    "|farm|field|fields|flats|gdns|gardens|garden|green|harbour|harbor|haven|island|key|knoll|lake|mall|mill|mills|mount"
-    "|mountain|orchard|port|ranch|shore|shores|spring|springs|station|summit|valley|village|villas|woods|wood|track"
-    "|vale|oval|parade|bridge|corner|corners|court|extension|ext|freeway|gateway|junction|isle|ravine|sands|trace|cliff"
-)
-_DIRECTION = (
-    r"(?:north|south|east|west|northeast|northwest|southeast|southwest|n\.?e|n\.?w|s\.?e|s\.?w|n|s|e|w)\b\.?"
-)
-# "N6542" and "W324 S4567" are house numbers of rural grids.
-_NUMBER = r"(?<![\w#$€£.,:/-])(?:[NSEWO]\d{1,5}[ ]?(?=[NSEWO]?\d))?(?P<number>[NSEWO]?\d{1,6}(?:[A-Za-z]|[ -]?[½¼¾]|[ ]1/2)?(?:[ ]?-[ ]?\d{1,6}[A-Za-z]?)?)"
-_REGION = (
-    r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOTB]|N[EVHJMYCDBLSTU]|O[HKRN]|P[AERQ]|QC|RI|S[CDK]|T[NX]|UT"
-    r"|V[TA]|W[AVIY]|AB|BC|YT|YK|[A-Z]\.[A-Z]\.?|Ont(?:ario|\.)?|Qu[eé]bec|Qu[eé]\.?|Alberta|Manitoba|Saskatchewan|Nova Scotia"
-    r"|New Brunswick|Nouveau-Brunswick|Newfoundland|Labrador|Yukon|Nunavut|British Columbia|Prince Edward Island|"
-    r"Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana"
-    r"|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska"
-    r"|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania"
-    r"|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming)"
-)
-_CA_POST = r"[A-CEGHJ-NPR-TVXYa-ceghj-npr-tvxy]\d[A-CEGHJ-NPR-TV-Za-ceghj-npr-tv-z][ -]?\d[A-CEGHJ-NPR-TV-Za-ceghj-npr-tv-z]\d"
-_POST = rf"(?:\d{{5}}(?:-\d{{4}})?|{_CA_POST})"
-_UNIT = (
-    r"(?:(?:apt|apartment|unit|suite|ste|rm|room|lot|trlr|trailer|space|spc|slip|ph|bldg|building|floor|fl|appt|app|appartement|unite|unité|logement|porte|bureau"
-    r"|bur|local|étage|etage|condo|bsmt|basement)\b\.?[ ]?(?:no\.?[ ]?|#[ ]?)?(?:[A-Za-z]?-?\d{1,5}(?:-?[A-Za-z]\b)?|[A-Za-z]\b)|#[ ]?[A-Za-z]?\d{1,5}[A-Za-z]?|bsmt|basement|sous-sol|rez-de-chauss[ée]e|rdc|(?:lower|upper|rear|upstairs|downstairs|penthouse)(?:[ ](?:unit|apt|suite|level|flat))?(?=[ ]?(?:[,.;)\n]|\Z))|(?:bas|haut|en bas|en haut|arri[eè]re|non[- ]domestic)(?=[ ]?(?:[,.;)\n]|\Z)))"
-)
-_CITY = (
-    r"(?:[A-ZÀ-Ý][\w'.-]{1,20}(?:[ -](?:[A-ZÀ-Ý][\w'.-]{1,20}|de|du|des|la|le|les|sur|of|on|the|aux|à)){0,4})"
-)
-_SEP = r"[ ]{0,2}[,\n]?[ ]{0,2}"
-_GAP = r"[ ]{0,2}[,\n ][ ]{0,2}"
-_TAIL = (
-    rf"(?P<tail>(?:{_SEP}{_UNIT})?(?:{_GAP}(?-i:{_CITY}){_GAP}[(]?(?-i:{_REGION})\b[)]?(?:{_GAP}{_POST}\b)?|{_GAP}(?-i:{_CITY}){_GAP}{_POST}\b"
-    rf"|{_GAP}(?-i:{_REGION}){_GAP}{_POST}\b|{_GAP}{_CA_POST}\b|[ ,]{{1,2}}\d{{5}}(?:-\d{{4}})?\b"
-    rf"|{_GAP}[a-z]{{3,20}}(?:[ ][a-z]{{3,20}})?{_GAP}[a-z]{{2}}{_GAP}{_POST}\b)?)"
-)
-_HEAD = rf"(?:(?:{_UNIT}|\d{{1,4}}[A-Za-z]?)[ ]?[,-][ ]?|{_UNIT}[ ])?"
-
 _PAUSE = r"(?=[ ]?(?:[,.;:!?)\n]|\Z))"
 
-_WORD_EN = r"(?:[A-Za-z][A-Za-z'.]{0,20}(?:-[A-Za-z]{1,20})?|\d{1,3}(?:st|nd|rd|th))"
+# "9920 108 St": streets that are numbers, as Edmonton has them.
+_WORD_EN = r"(?:\d{1,3}[A-Za-z]?(?=[ ](?:st|street|ave|avenue|av|a)\b)|[A-Za-z][A-Za-z'.]{0,20}(?:-[A-Za-z]{1,20}){0,3}|\d{1,3}(?:st|nd|rd|th))"
 _EN_CLEAR = Pattern(
-    rf"{_HEAD}{_NUMBER}[ ,]{{1,2}}(?:{_DIRECTION}[ ])?(?P<name>{_WORD_EN}(?:[ ]{_WORD_EN}){{0,3}}?)[ ](?P<type>{_CLEAR})\b\.?"
-    rf"(?:[ ]{_DIRECTION}(?![\w']))?(?:[ ]\d{{1,4}}(?=[ ,.;]|$))?{_TAIL}",
+    rf"{HEAD}{NUMBER}[ ,]{{1,2}}(?:{DIRECTION}[ ])?(?P<name>{_WORD_EN}(?:[ ]{_WORD_EN}){{0,3}}?)[ ](?P<type>{CLEAR})\b\.?"
+    rf"(?:[ ]{DIRECTION}(?![\w']))?(?:[ ]\d{{1,4}}(?=[ ,.;]|$))?{TAIL}",
     re.IGNORECASE,
 )
 _EN_ORDINARY = Pattern(
-    rf"{_HEAD}{_NUMBER}[ ,]{{1,2}}(?:{_DIRECTION}[ ])?(?P<name>{_WORD_EN}(?:[ ]{_WORD_EN}){{0,2}}?)[ ](?P<type>{_ORDINARY})\b\.?"
-    rf"(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
+    rf"{HEAD}{NUMBER}[ ,]{{1,2}}(?:{DIRECTION}[ ])?(?P<name>{_WORD_EN}(?:[ ]{_WORD_EN}){{0,2}}?)[ ](?P<type>{ORDINARY})\b\.?"
+    rf"(?:[ ]{DIRECTION}(?![\w']))?{TAIL}",
     re.IGNORECASE,
 )
 _EN_NUMBERED = Pattern(
-    rf"{_HEAD}{_NUMBER}[ ,]{{1,2}}(?:{_DIRECTION}[ ])?(?:old[ ])?(?:county|range|township|twp|state|forest|forestry|rural|us|provincial|farm[ ]to[ ]market|fm|co|rge|cr|tr|rr|hwy|highway|sr)"
-    rf"[ ](?:(?:road|rd|route|rte|highway|hwy)[ ])?#?[A-Z]?\d{{1,4}}[A-Za-z]?\b(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
+    rf"{HEAD}{NUMBER}[ ,]{{1,2}}(?:{DIRECTION}[ ])?(?:old[ ])?(?:county|range|township|twp|state|forest|forestry|rural|us|provincial|farm[ ]to[ ]market|fm|co|rge|cr|tr|rr|hwy|highway|sr|side ?road|(?-i:Line|Concession|Conc\.?|Con\.?))"
+    rf"[ -](?:(?:road|rd|route|rte|highway|hwy)[ ])?#?[A-Z]?\d{{1,4}}[A-Za-z]?\b(?:[ ]1/2)?(?:[ ]{DIRECTION}(?![\w']))?{TAIL}",
     re.IGNORECASE,
 )
 _EN_BARE_ORDINAL = Pattern(
-    rf"{_HEAD}{_NUMBER}[ ](?:{_DIRECTION}[ ])?\d{{1,3}}(?:st|nd|rd|th)\b(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
+    rf"{HEAD}{NUMBER}[ ](?:{DIRECTION}[ ])?\d{{1,3}}(?:st|nd|rd|th)\b(?:[ ]{DIRECTION}(?![\w']))?{TAIL}",
     re.IGNORECASE,
 )
 _BROADWAY = Pattern(
-    rf"{_HEAD}{_NUMBER}[ ](?:{_DIRECTION}[ ])?(?:broadway|the esplanade|the parkway|esplanade|bowery)\b(?:[ ]{_DIRECTION}(?![\w']))?{_TAIL}",
+    rf"{HEAD}{NUMBER}[ ](?:{DIRECTION}[ ])?(?:broadway|the esplanade|the parkway|esplanade|bowery|grande all[eé]e(?:[ ](?:est|ouest))?)\b(?:[ ]{DIRECTION}(?![\w']))?{TAIL}",
     re.IGNORECASE,
 )
 # "I live at 88 Kilmarnock": only a cue makes a bare number and name an address.
 _CUED = Pattern(
     rf"(?:liv(?:e|es|ed|ing) (?:over )?(?:at|on|in)|resid(?:e|es|ing) at|home(?: is)? (?:at|is)|house (?:is )?(?:at|is)|address(?: is| was|:|,)?(?: at)?|stay(?:s|ing)? at"
-    rf"|moved to|my place(?: is)?(?: at)?|(?:cabin|cottage|condo|apartment|farm|trailer|house|home|place) (?:is )?(?:at|on)|(?:chalet|maison|appartement|logement|condo)(?: est)? (?:au|à)|adresse(?: est|:| au)?(?: le| au)?|(?:j')?(?:habit|demeur|rest|log)(?:e|es|ons|ez|ent) (?:au|a|à|dans le)|domicile (?:est )?(?:au|:)|chez (?:moi|nous|elle|lui),? (?:au|a|à))"
-    rf"[ :\"']{{1,3}}(?P<core>{_HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{_DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{{1,20}}){{0,2}}){_TAIL})",
+    rf"|moved to|my place(?: is)?(?: at)?|(?:cabin|cottage|condo|apartment|farm|trailer|house|home|place) (?:is )?(?:at|on)|(?:chalet|maison|appartement|logement|condo)(?: est)? (?:au|à)|adresse(?: est|:| au)?(?: le| au)?|(?:j')?(?:habit|demeur|rest|log)(?:e|es|ons|ez|ent) (?:au|a|à|dans le)|domicile (?:est )?(?:au|:)|[ée]tage (?:du|au)|chez (?:moi|nous|elle|lui),? (?:au|a|à))"
+    rf"[ :\"']{{1,3}}(?P<core>{HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{{1,20}}){{0,2}}){TAIL})",
     re.IGNORECASE,
 )
 
 # "Sherry Lane, number 44", "rue des Pins, au 44": the number comes last.
 _NUMBER_LAST = Pattern(
-    rf"(?-i:[A-Z])[A-Za-z'-]{{1,20}}(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}}){{0,2}}[ ](?:{_CLEAR}|way|place|square|loop|row|close|grove)\b\.?,?[ ](?:number|no\.|#|house(?: number)?|apt\.?|unit)[ ]?\d{{1,5}}[A-Za-z]?\b"
+    rf"(?-i:[A-Z])[A-Za-z'-]{{1,20}}(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}}){{0,2}}[ ](?:{CLEAR}|way|place|square|loop|row|close|grove)\b\.?,?[ ](?:number|no\.|#|house(?: number)?|apt\.?|unit)[ ]?\d{{1,5}}[A-Za-z]?\b"
     r"|\b(?:rue|avenue|boulevard|chemin|rang|montée|côte|croissant|place|route)[ ](?:(?:de la|de l'|des|du|de|d')[ ]?)?[A-Za-zÀ-ÿ'-]{2,25},?[ ](?:au|num[eé]ro|no\.?|le)[ ]\d{1,5}[A-Za-z]?\b"
     # "Maple Crescent 14", "rue des Ormes 1423": without a word between, only where the words pause.
     rf"|(?-i:[A-Z])[A-Za-z'-]{{1,20}}[ ](?-i:Street|Avenue|Road|Drive|Lane|Court|Crescent|Boulevard|Terrace|Circle)[ ]\d{{1,5}}[A-Za-z]?{_PAUSE}"
@@ -100,10 +68,10 @@ _NUMBER_LAST = Pattern(
     re.IGNORECASE,
 )
 # "1200 S 400 W": the grid of Utah and its neighbours.
-_GRID = Pattern(rf"(?<![\w.,-])\d{{1,5}}[ ][NSEW]\.?[ ]\d{{1,5}}[ ][NSEW]\b\.?{_TAIL}")
+_GRID = Pattern(rf"(?<![\w.,-])\d{{1,5}}[ ][NSEW]\.?[ ]\d{{1,5}}[ ][NSEW]\b\.?{TAIL}")
 # "unit 9, 310 Dunbar": the unit says that the bare number and name are a home.
 _UNIT_AND_NAME = Pattern(
-    rf"\b{_UNIT}[, -]{{1,2}}\d{{1,5}}[A-Za-z]?[ ](?-i:[A-Z])[A-Za-z'-]{{2,20}}(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}})?{_TAIL}",
+    rf"\b{UNIT}(?:[, -]{{1,2}}|[ ]at[ ])\d{{1,5}}[A-Za-z]?[ ](?-i:[A-Z])[A-Za-z'-]{{2,20}}(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}})?{TAIL}",
     re.IGNORECASE,
 )
 
@@ -114,7 +82,7 @@ _FR_TYPE = (
 )
 # "house number 14 on Maple Crescent", "le numéro 12 sur la rue Noble".
 _NUMBER_ON = Pattern(
-    rf"\b(?:house(?: number| no\.?)?|number|civic number)[ ]\d{{1,5}}[A-Za-z]?[ ](?:on|of)[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}}(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}}){{0,2}}[ ](?:{_CLEAR}|way|place|loop|row|close|grove)\b"
+    rf"\b(?:house(?: number| no\.?)?|number|civic number)[ ]\d{{1,5}}[A-Za-z]?[ ](?:on|of)[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}}(?:[ ](?-i:[A-Z])[A-Za-z'-]{{1,20}}){{0,2}}[ ](?:{CLEAR}|way|place|loop|row|close|grove)\b"
     rf"|\b(?:num[eé]ro(?: civique)?|la maison|le)[ ]\d{{1,5}}[A-Za-z]?,?[ ](?:sur|de)[ ](?:la|le)[ ](?:{_FR_TYPE})[ ](?:(?:de la|de l'|des|du|de|d')[ ]?)?(?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{{2,25}}",
     re.IGNORECASE,
 )
@@ -122,74 +90,94 @@ _NUMBER_ON = Pattern(
 # a postal code stands for the type of street.
 _TYPELESS = Pattern(
     rf"(?<![\w#$€£.,:/-])\d{{2,5}}[A-Za-z]?,?[ ](?:[A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{{2,20}}[ ](?:Ouest|Est|Nord|Sud|West|East|North|South){_PAUSE}|(?:St|Ste|Saint|Sainte)-[A-ZÀ-Ý][A-Za-zÀ-ÿ-]{{2,25}}{_PAUSE}"
-    rf"|[A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ][A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{{1,20}})?,[ ]{_CITY},?[ ](?:[(]?{_REGION}[)]?,?[ ])?{_POST}\b){_TAIL}"
+    rf"|[A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ][A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{{1,20}})?,[ ]{CITY},?[ ](?:[(]?{REGION}[)]?,?[ ])?{POST}\b){TAIL}"
 )
 # A stop ends the sentence, except after an abbreviation of three letters or fewer: "St. Jean".
 _FR_WORD = r"(?:[A-Za-zÀ-ÿ]{1,3}\.(?=[- ][A-ZÀ-Ý])|[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9']{0,20}(?:-(?:[A-Za-zÀ-ÿ]{1,3}\.-)?[A-Za-zÀ-ÿ0-9']{1,20}){0,5})"
 _FR_LINK = r"(?:(?:de la|de l'|de|du|des|le|la|les|l'|d'|à|au|aux|en)(?:[ ]|(?<=')))"
 # "rang Sainte-Rose est connu": in small letters the east is a direction only where the address ends.
-_FR_DIRECTION = r"(?:(?-i:Est|Ouest|Nord|Sud|EST|OUEST|NORD|SUD|E\.?|O\.?|N\.?|S\.?)(?![\w'])|(?:est|ouest|nord|sud)(?=[ ]?(?:[,.;:)!?\n]|\Z)))"
+_FR_DIRECTION = r"(?:(?-i:Est|Ouest|Nord|Sud|EST|OUEST|NORD|SUD|E\.?|O\.?|N\.?|S\.?)(?![\w'])|(?:est|ouest|nord|sud)(?=[ ]?(?:[,.;:)!?\n]|\Z)|[ ](?:est|sont|où)\b))"
 _FR = Pattern(
-    rf"{_HEAD}{_NUMBER}[ ]?,?[ ]{{0,2}}(?:de la |de l'|du |sur la |sur le )?(?P<type>{_FR_TYPE})\b\.?[ ](?P<name>{_FR_LINK}{{0,2}}(?:\d{{1,3}}(?:e|er|re|i[eè]me)\b|{_FR_WORD})"
-    rf"(?:[ ](?:{_FR_LINK}{{0,2}})(?-i:[A-ZÀ-Ý]){_FR_WORD}){{0,3}})(?:[ ]{_FR_DIRECTION})?{_TAIL}",
+    rf"{HEAD}{NUMBER}[ ]?,?[ ]{{0,2}}(?:de la |de l'|du |sur la |sur le )?(?P<type>{_FR_TYPE})\b\.?[ ](?P<name>{_FR_LINK}{{0,2}}(?:\d{{1,3}}(?:e|er|re|i[eè]me)\b(?:-[A-Za-zÀ-ÿ]{{2,20}}){{0,3}}|{_FR_WORD})"
+    rf"(?:[ ](?:{_FR_LINK}{{0,2}})(?-i:[A-ZÀ-Ý]){_FR_WORD}){{0,3}})(?:[ ]{_FR_DIRECTION})?{TAIL}",
     re.IGNORECASE,
 )
 _FR_ORDINAL_NUMBER = Pattern(r"\d(?:e|er|re|i?[eè]me)\Z", re.IGNORECASE)
 _FR_CAPITALS = Pattern(r"[A-ZÀ-Ý]")
 _FR_ORDINAL = Pattern(
-    rf"{_HEAD}{_NUMBER}[ ]?,?[ ]{{0,2}}(?:la[ ])?\d{{1,3}}(?:e|er|re|i[eè]me)[ ](?:rue|avenue|ave|av|boulevard|boul|rang|concession|route|rte|chemin|ch|croissant|place|terrasse|montée|ligne)\b\.?(?:[ ]{_FR_DIRECTION})?{_TAIL}",
+    rf"{HEAD}{NUMBER}[ ]?,?[ ]{{0,2}}(?:la[ ])?\d{{1,3}}(?:e|er|re|i[eè]me)[ ](?:rue|avenue|ave|av|boulevard|boul|rang|concession|route|rte|chemin|ch|croissant|place|terrasse|montée|ligne)\b\.?(?:[ ]{_FR_DIRECTION})?{TAIL}",
     re.IGNORECASE,
 )
 _BOX = Pattern(
-    rf"\b(?:(?:site[ ]\d{{1,4}},?[ ])?(?:p\.?[ ]?o\.?[ ]?(?:box|drawer|b\.?)|post[ ]office[ ]box|c\.?[ ]?p\.?|case[ ]postale|bo[iî]te[ ]postale|b\.?p\.?|postal[ ]box|comp(?:artment)?\.?)[ ]?#?(?:no\.?[ ])?\d{{1,6}}"
-    rf"|(?:r\.?[ ]?r\.?|rural[ ]route|route[ ]rurale|rfd|star[ ]route|hcr?|highway[ ]contract|general[ ]delivery|sub)[ ]?(?:no\.?[ ]|#[ ]?)?\d{{1,4}}(?:,?[ ](?:box|bo[iî]te|site|comp|case)[ ]#?\d{{1,6}}){{0,3}}"
-    rf"|box[ ]\d{{1,6}}(?=,?[ ](?:{_CITY},?[ ])?{_REGION}\b)"
-    rf"|(?:lot|lote)[ ]\d{{1,4}},?[ ](?:con(?:cession|c)?\.?|rang)[ ]\d{{1,3}})(?:,?[ ](?:succ(?:ursale|\.)|stn\.?|station)[ ][A-Za-zÀ-ÿ-]{{1,20}}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ-]{{1,15}})?)?{_TAIL}",
+    rf"\b(?:(?:site[ ]\d{{1,4}},?[ ])?(?:p\.?[ ]?o\.?[ ]?(?:box|drawer|b\.?)|post[ ]office[ ]box|c\.?[ ]?p\.?|case[ ]postale|bo[iî]te[ ]postale|b\.?p\.?|postal[ ]box|comp(?:artment)?\.?)[ ]?#?(?:no\.?[ ])?\d{{1,6}}[A-Z]?"
+    rf"|(?:r\.?[ ]?r\.?|rural[ ]route|route[ ]rurale|rfd|star[ ]route|(?:rte|rt|route)\.?(?=[ ]\d{{1,3}},?[ ](?:box|bo[iî]te)\b)|hcr?|highway[ ]contract|general[ ]delivery|sub)[ ]?(?:no\.?[ ]|#[ ]?)?\d{{1,4}}(?:,?[ ](?:box|bo[iî]te|site|comp|case)[ ]#?\d{{1,6}}[A-Z]?){{0,3}}"
+    rf"|box[ ]\d{{1,6}}(?=,?[ ](?:{CITY},?[ ])?{REGION}\b)"
+    rf"|(?:lot|lote)[ ]\d{{1,4}},?[ ](?:con(?:cession|c)?\.?|rang)[ ]\d{{1,3}})(?:,?[ ](?:succ(?:ursale|\.)|stn\.?|station)[ ][A-Za-zÀ-ÿ-]{{1,20}}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ-]{{1,15}})?)?{TAIL}",
     re.IGNORECASE,
 )
 # "Box 40, RR 2", "Site 12 Comp 9 RR4": at least two of these, in any order.
 _RURAL_PARTS = Pattern(
-    rf"\b(?:(?:box|bo[iî]te|group|grp|site|comp|case|stn|ss|r\.?r\.?|rural route|route rurale)[ ]?#?\d{{1,5}}[A-Za-z]?(?:,[ ]?|[ ])){{1,3}}(?:box|bo[iî]te|group|grp|site|comp|case|ss|r\.?r\.?|rural route|route rurale)[ ]?#?\d{{1,5}}\b{_TAIL}",
+    rf"\b(?:(?:box|bo[iî]te|group|grp|site|comp|case|stn|ss|r\.?r\.?|rural route|route rurale)[ ]?#?\d{{1,5}}[A-Za-z]?(?:,[ ]?|[ ])){{1,3}}(?:box|bo[iî]te|group|grp|site|comp|case|ss|r\.?r\.?|rural route|route rurale)[ ]?#?\d{{1,5}}\b{TAIL}",
     re.IGNORECASE,
 )
 # The prairie survey: "SW 14-32-7 W2", "NE-12-045-03-W5M" names one farm.
 _LAND = Pattern(
-    r"\b(?:(?:[NS][EW]|[NSEW]\.?[EW]?\.?[ ]?(?:1/4|½|¼|quarter)(?:[ ]of)?)[ -]{0,2}(?:section |sec\.? ?)?)\d{1,2}[ -]\d{1,3}[ -]\d{1,2}(?:[ -]{0,2}W[ ]?\d[ ]?M?)?\b",
+    r"\b(?:(?:LSD[ ]?\d{1,2}[ -]|[NS][EW]|[NSEW]\.?[EW]?\.?[ ]?(?:1/4|½|¼|quarter)(?:[ ]of)?)[ -]{0,2}(?:section |sec\.? ?)?)\d{1,2}[ -]\d{1,3}[ -]\d{1,2}(?:[ -]{0,2}W[ ]?\d[ ]?M?)?\b",
     re.IGNORECASE,
 )
 _GENERAL_DELIVERY = Pattern(
-    r"\b(?:general[ ]delivery|poste[ ]restante)\b(?:,[ ][A-Za-z-]{2,20}(?:[ ][A-Za-z-]{2,20})?(?=,))?(?:,?[ ]c/o\b)?",
+    r"\b(?:general[ ]delivery|poste[ ]restante)\b(?:,[ ][A-Za-z-]{2,20}(?:[ ][A-Za-z-]{2,20})?(?=,))?(?:,?[ ]c/o\b)?"
+    rf"{TAIL}",
     re.IGNORECASE,
+)
+# "civic number 4471", "fire number 88213", "numéro civique 12": the number that finds the house.
+_CIVIC = Pattern(
+    r"\b(?:(?:civic|fire|house|farm)[ ](?:(?:number|no\.?|address)[ ]?|(?=#))|(?:num[eé]ro|no\.?|n°)[ ]civique[ ])(?:(?:is|was|est|:)[ ]?)?(?:le[ ])?#?(?P<core>\d{2,6}[A-Za-z]?\b(?:,?[ ](?:on[ ])?(?:the[ ])?(?:highway|hwy|route|rte)[ ]\d{1,4}\b)?)",
+    re.IGNORECASE,
+)
+# "20 birch is my house", "1185 des Pins, c'est chez moi": the words behind it say what it is.
+_CUED_AFTER = Pattern(
+    r"(?<![\w#$€£.,:/-])(?P<core>\d{1,5}[A-Za-z]?,?[ ](?:(?:des|du|de la|de l')[ ]?)?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{2,20}(?:[ ][A-Za-zÀ-ÿ'-]{3,20}){0,2}?))\"?,?[ ](?:(?:is|was|that is|that's)[ ](?:my|our|her|his|their)[ ](?:house|home|address|place|apartment|condo|parents)|is[ ]where[ ](?:i|we)[ ]live|[^.\n]{0,20}(?:and[ ])?(?:i|we)[ ]live[ ]there|chez[ ](?:moi|nous)\b|c'est[ ](?:chez[ ](?:moi|nous)|ma[ ]maison|mon[ ](?:adresse|logement|appart|domicile))|est[ ](?:mon|notre)[ ](?:adresse|domicile|logement))",
+    re.IGNORECASE,
+)
+_ZIP_CUED = Pattern(
+    r"\bzip(?:[ ]?code)?[ ]?(?:is[ ]|was[ ]|[:=][ ]?)?(?P<core>\d{5}(?:-\d{4})?)\b", re.IGNORECASE
 )
 # "im at 44 larkspur, he's outside": a weaker cue, so the address must end where the words pause.
 _CUED_LOOSELY = Pattern(
-    rf"(?:(?:i|we|he|she|they)(?:'?m|'?re|'?s| am| are| is| was| were) (?:still |now |alone |home |back |over )?at|(?:come|coming|going|go|drove|walk(?:ed)?|went|showed up|sent|mailed|delivered) (?:over )?(?:to|at)|meet (?:me |us )?at"
-    rf"|(?:je suis|on est|elle est|il est|y est|chu|jsuis|venez|viens|allez|va) (?:encore |rendue? |toute? seule? )?au)[ ](?P<core>{_HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{_DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}})(?:[ ,]{{1,2}}{_UNIT})?)(?=[ ]?(?:[,.;:!?)\n]|\Z|and\b|et\b|pis\b|rn\b|right now))",
+    rf"(?:(?:i|we|he|she|they)(?:'?m|'?re|'?s| am| are| is| was| were) (?:still |now |alone |home |back |over )?at|(?:come|coming|going|go|drove|walk(?:ed)?|went|showed up|sent|mailed|delivered) (?:over )?(?:to|at)|meet (?:me |us )?at|(?:map|directions|pin) (?:to|on|at)"
+    rf"|(?:je suis|on est|elle est|il est|y est|chu|jsuis|venez|viens|allez|va) (?:encore |rendue? |toute? seule? )?au)[ ](?P<core>{HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}})(?:[ ,]{{1,2}}{UNIT})?)(?=[ ]?(?:[,.;:!?)\n]|\Z|and\b|et\b|pis\b|rn\b|right now))",
     re.IGNORECASE,
 )
 # "401 e locust": a number, a direction and a name need no street type.
 _DIRECTED = Pattern(
-    rf"(?<![\w#$€£.,:/-])\d{{3,5}}[ ][nsew]\.?[ ](?P<name>[A-Za-z][A-Za-z'-]{{3,20}})(?![ ](?:{_CLEAR})\b){_TAIL}",
+    rf"(?<![\w#$€£.,:/-])\d{{3,5}}[ ](?:[nsew]\.?|nw|sw|(?-i:NE|SE))[ ](?P<name>[A-Za-z][A-Za-z'-]{{3,20}})(?![ ](?:{CLEAR})\b){TAIL}",
     re.IGNORECASE,
 )
 # Streets of Spanish name: "88 camino del zorro".
 _SPANISH = Pattern(
-    rf"{_HEAD}{_NUMBER}[ ](?:camino|calle|avenida|paseo|v[ií]a|callej[oó]n|corte|rancho)(?:[ ](?:del|de|la|las|los|el)){{0,2}}[ ][A-Za-zÀ-ÿ]{{3,20}}(?:[ ](?-i:[A-ZÀ-Ý])[a-zà-ÿ]{{2,20}})?{_TAIL}",
+    rf"{HEAD}{NUMBER}[ ](?:camino|calle|avenida|paseo|v[ií]a|callej[oó]n|corte|rancho)(?:[ ](?:del|de|la|las|los|el)){{0,2}}[ ][A-Za-zÀ-ÿ]{{3,20}}(?:[ ](?-i:[A-ZÀ-Ý])[a-zà-ÿ]{{2,20}})?{TAIL}",
+    re.IGNORECASE,
+)
+# "1000 Lakeside #1911", "1010 de la Gauchetière, appartement 3": and so does one that follows.
+_NAME_AND_UNIT = Pattern(
+    r"(?<![\w#$€£.,:/-])\d{1,5}[A-Za-z]?,?[ ](?:(?:de la|de l'|des|du|de)[ ]?)?(?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{2,20}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{1,20})?,?[ ](?:apt|apartment|unit|appt|app|appartement|logement|condo)\b\.?[ ]?(?:no\.?[ ]?|#[ ]?)?(?:[A-Za-z]?-?\d{1,5}[A-Za-z]?|[A-Za-z])\b"
+    r"|(?<![\w#$€£.,:/-])\d{2,5}[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{3,20},?[ ]#\d{1,5}[A-Za-z]?\b",
     re.IGNORECASE,
 )
 _UNIT_ALONE = Pattern(
-    r"\b(?:apt|apartment|appt|appartement|app\.|logement|condo|unit|unité)\b\.?[ ]?(?:no\.?[ ]?|num[ée]ro[ ]|number[ ]|#[ ]?)?(?:\d{1,5}[A-Za-z]?|[A-Za-z]-?\d{1,4})\b",
+    r"\b(?:lot|space|trailer|slip|apt|apartment|appt|appartement|app\.|logement|condo|unit|unité)\b\.?[ ]?(?:no\.?[ ]?|num[ée]ro[ ]|number[ ]|#[ ]?)?(?:\d{1,5}[A-Za-z]?|[A-Za-z]-?\d{1,4})\b",
     re.IGNORECASE,
 )
-_POST_ALONE = Pattern(rf"(?<![\w-]){_CA_POST}(?![\w-])")
-_ZIP_WITH_STATE = Pattern(rf"\b{_CITY}, {_REGION} \d{{5}}(?:-\d{{4}})?\b")
+_POST_ALONE = Pattern(rf"(?<![\w-]){CA_POST}(?![\w-])")
+_ZIP_WITH_STATE = Pattern(rf"\b{CITY}, {REGION} \d{{5}}(?:-\d{{4}})?\b")
 _COORDINATES = Pattern(r"(?<![\d.])-?\d{1,2}\.\d{3,8}°?[ ]?[NS]?[,;/ ][ ]?-?\d{1,3}\.\d{3,8}°?[ ]?[EWO]?\b")
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
     "|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
 _SPELLED = Pattern(
-    rf"\b(?:{_NUMBER_WORDS})(?:[ -](?:hundred|and|{_NUMBER_WORDS})){{0,4}}[ ][A-Z][A-Za-z'-]{{2,20}}(?:[ ][A-Z][A-Za-z'-]{{1,20}})?[ ](?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Court|Crescent|Boulevard|Blvd|Way|Circle|Place|Terrace|Trail)\b{_TAIL}"
+    rf"\b(?i:{_NUMBER_WORDS})(?:[ -](?i:hundred|and|{_NUMBER_WORDS})){{0,4}}[ ][A-Z][A-Za-z'-]{{2,20}}(?:[ ][A-Z][A-Za-z'-]{{1,20}}){{0,2}}[ ](?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Court|Crescent|Boulevard|Blvd|Way|Circle|Place|Terrace|Trail)\b{TAIL}"
 )
 
 _EMERGENCY = frozenset({"911", "988", "211", "311", "811", "112"})
@@ -234,12 +222,12 @@ _OFFICE_LINE = Pattern(
     re.IGNORECASE,
 )
 _PUBLIC_AFTER = Pattern(
-    r"\A[ ]?[,(][ ]?(?:is |which is |i\.e\. )?(?:the |our |la |le |l')?(?:city hall|town hall|village hall|municipal (?:hall|building|office)|civic (?:centre|center)|court ?house|police (?:station|headquarters)|"
+    r"\A(?:[ ]?[,(][ ]?|[ ](?=is |est |c'est ))(?:is |est |c'est |which is |i\.e\. )?(?:the |our |la |le |l')?(?:city hall|town hall|village hall|municipal (?:hall|building|office)|civic (?:centre|center)|court ?house|police (?:station|headquarters)|"
     r"library|community (?:centre|center|hall)|city offices?|h[oô]tel de ville|mairie|bureau municipal|poste de police|biblioth[eè]que|centre communautaire|palais de justice)\b",
     re.IGNORECASE,
 )
 _PRIVATE = Pattern(
-    r"\b(?:home|house|live|lives|my place|apartment|habite|chez|maison|domicile|reste au)\b[^.;!?\n]{0,30}$",
+    r"\b(?:home|house|live|lives|my place|my trailer|apartment|habite|chez|maison|domicile|reste au)\b[^.;!?\n]{0,30}$",
     re.IGNORECASE,
 )
 
@@ -276,6 +264,7 @@ def _english(text: str) -> Iterator[Found]:
         *_TYPELESS.finditer(text),
         *_GRID.finditer(text),
         *_UNIT_AND_NAME.finditer(text),
+        *_NAME_AND_UNIT.finditer(text),
         *_RURAL_PARTS.finditer(text),
         *_GENERAL_DELIVERY.finditer(text),
         *_SPANISH.finditer(text),
@@ -299,18 +288,28 @@ def _cued(text: str) -> Iterator[Found]:
         if name.lower() in _NOT_A_LOOSE_NAME or name.endswith("s") or _public(text, match.start()):
             continue
         yield Found(match.start("core"), match.end("core"), Kind.ADDRESS)
+    for match in _CUED_AFTER.finditer(text):
+        words = match.group("name").lower().split()
+        if not any(word in _NOT_A_LOOSE_NAME for word in words):
+            yield Found(match.start("core"), match.end("core"), Kind.ADDRESS)
+    for match in _CIVIC.finditer(text):
+        if not _public(text, match.start()):
+            yield Found(match.start("core"), match.end("core"), Kind.ADDRESS)
 
 
 def _loose_parts(text: str) -> Iterator[Found]:
     for match in _UNIT_ALONE.finditer(text):
         word = match.group(0).lower()
         home = _PRIVATE.search(_before(text, match.start(), 50)) is not None
-        if home or not word.startswith("uni") or re.search(r"\d[a-z]$|[a-z]-?\d+$", word):
+        sure = not word.startswith(("uni", "lot", "space", "trailer", "slip"))
+        if home or sure or (word.startswith("uni") and re.search(r"\d[a-z]$|[a-z]-?\d+$", word)):
             yield Found(match.start(), match.end(), Kind.ADDRESS)
     for match in _POST_ALONE.finditer(text):
         code = match.group(0)
         if (code.isupper() or code.islower()) and not _public(text, match.start(), 90):
             yield Found(match.start(), match.end(), Kind.POSTAL_CODE)
+    for match in _ZIP_CUED.finditer(text):
+        yield Found(match.start("core"), match.end("core"), Kind.POSTAL_CODE)
     for match in _COORDINATES.finditer(text):
         yield Found(match.start(), match.end(), Kind.LOCATION)
 

@@ -14,7 +14,7 @@ _PHONE = Pattern(
 )
 # Ten digits in their usual groups, whatever number follows: "208-555-0142 412 Maple Street".
 _GROUPED = Pattern(
-    r"(?<![\w.$#/-])(?:\+?1[ .-]{1,2})?(?:\(\d{3}\)[ ]{0,2}|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-])"
+    r"(?<![\w.$#/-])(?:\+?1[ .-]{1,2})?(?:\(\d{3}\)[ \n]{0,2}|\d{3}[-. ·•\n])\d{3}(?:[-. ·•]|-\n)\d{4}(?![\w-])"
 )
 # "2026-018833" is a file of that year.
 _FILE_NUMBER = Pattern(r"(?:19|20)\d{2}-\d{4,7}\Z")
@@ -58,7 +58,7 @@ _EMAIL = Pattern(
     r"(?<![\w.+-])[A-Za-z0-9_][\w.+%'-]{0,63}(?:@|[ ]@[ ]?|@[ ])(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])"
 )
 _EMAIL_SPELLED = Pattern(
-    r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,40}(?:[ ](?:dot|point)[ ][\w+-]{1,30}){0,2}[ ]?(?:[\[({][ ]?(?:at|arobase|@|a)[ ]?[\])}]|[ ](?:at|arobase)[ ])[ ]?[A-Za-z0-9-]{1,40}(?:[ ]?(?:[\[({][ ]?(?:dot|point|\.)[ ]?[\])}]|[ ](?:dot|point)[ ]|\.)[ ]?[A-Za-z0-9-]{2,30}){0,2}(?:[ ]?(?:[\[({][ ]?(?:dot|point|\.)[ ]?[\])}]|[ ](?:dot|point)[ ]|\.)[ ]?(?:com|ca|org|net|gov|edu|us|qc|info|test|example|me|io|co))\b",
+    r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,40}(?:[ ](?:dot|point)[ ][\w+-]{1,30}){0,2}[ ]?(?:[\[({][ ]?(?:at|arobase|@|a)[ ]?[\])}]|[ ](?:at|arobase)[ ]|_(?:at|arobase)_)[ ]?[A-Za-z0-9-]{1,40}(?:[ ]?(?:[\[({][ ]?(?:dot|point|\.)[ ]?[\])}]|[ ](?:dot|point)[ ]|\.)[ ]?[A-Za-z0-9-]{2,30}){0,2}(?:[ ]?(?:[\[({][ ]?(?:dot|point|\.)[ ]?[\])}]|[ ](?:dot|point)[ ]|\.)[ ]?(?:com|ca|org|net|gov|edu|us|qc|info|test|example|me|io|co))\b",
     re.IGNORECASE,
 )
 _ROLE_MAIL = Pattern(
@@ -71,7 +71,7 @@ _SSN = Pattern(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\
 _SIN = Pattern(r"(?<![\w-])\d{3}[ -]\d{3}[ -]\d{3}(?![\w-])")
 _ID_CUED = Pattern(
     r"\b(?:s\.?s\.?n|s\.?i\.?n|n\.?a\.?s|social security|social insurance|assurance sociale|health card|ohip|ramq|carte (?:soleil|d'assurance[ -]maladie)|assurance[ -]maladie|passport|passeport|driver'?s? licen[cs]e|driving licen[cs]e|permis de conduire|dl)\b"
-    r"(?:[ ]?(?:is|was|number|num[eé]ro|no|n°|#|est|:|=|le|the|my|mon|du)[ .:]{0,2}){0,4}[ ]?(?P<id>[A-Za-z]{0,4}[ -]?\d[\dA-Za-z]{0,12}(?:[ -]\d{1,8}[A-Za-z]{0,2}){0,5})",
+    r"(?:[ ]?(?:is|was|number|num[eé]ro|no|n°|#|est|:|=|le|the|my|mon|du)[ .:]{0,2}){0,4}[ ]?(?P<id>[A-Za-z]{0,4}[ -]?\d[\dA-Za-z]{0,12}(?:[ -]\d{1,8}[A-Za-z]{0,2}){0,5}(?:-(?-i:[A-Z]{2})\b)?)",
     re.IGNORECASE,
 )
 _RAMQ = Pattern(r"(?<![\w-])[A-Z]{4}[ ]?\d{4}[ ]?\d{4}(?![\w-])")
@@ -81,6 +81,10 @@ _PLATE_CUE = Pattern(
     re.IGNORECASE,
 )
 _PLATE_TOKENS = Pattern(r"[A-Za-z0-9]{1,8}(?:[ ·•-][A-Za-z0-9]{1,6}){0,2}(?![\w-])")
+# "my plate says MAYORJO": letters alone, where the plate is named.
+_VANITY = Pattern(
+    r"\b(?i:vanity plate|personali[sz]ed plate|plate|plaque(?: personnalis[eé]e)?)(?:[ ](?i:is|was|says|reads|number|est|c'est|dit|indique))?[ :]{1,2}[\"']?(?P<plate>[A-Z]{4,8})\b"
+)
 _PLATE_BODY = r"(?=[A-Z0-9 -]{0,8}\d)(?:[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,4}(?:[ -][A-Z0-9]{1,3})?|[A-Z0-9]{5,8})"
 _PLATE_BEFORE = Pattern(
     rf"(?<![\w-])(?P<plate>{_PLATE_BODY})(?=[ )\"']{{1,3}}(?:plates?|on (?:the|its) plate|licen[cs]e plate|tags?)\b)"
@@ -94,12 +98,26 @@ _VEHICLE = Pattern(
     re.IGNORECASE,
 )
 _MODELS = frozenset({"F150", "F-150", "F250", "F-250", "RAV4", "CX5", "CX-5", "CRV", "X5", "Q5", "A4", "C-MAX", "RX350", "RAM 1500", "4X4", "4RUNNER"})  # fmt: skip
-_NOT_PLATE_WORDS = frozenset({"AM", "PM", "COVID", "RCMP", "SWAT", "BILL", "ZOOM", "LOT", "RM", "APT", "UNIT", "PO", "RR", "HWY", "BOX", "AR", "AK", "USC", "CFR", "RSC", "CC", "HD", "OPP", "MAY", "JUNE", "JULY", "MARCH", "APRIL", "SEPT", "OCT", "NOV", "DEC", "JAN", "FEB", "AUG", "ROUTE", "US", "WARD", "WAV", "PDF", "KM", "MIN", "HRS", "USD", "CAD", "EST", "PST", "CST", "MST", "EDT", "PDT", "CH", "SS", "ART", "LRQ", "RSO", "AUX", "DES", "LES", "EN", "DE", "LE", "LA", "AU", "ET", "TO", "IN", "AT", "OF", "ON", "BY", "THE", "AND", "TV", "FM", "CP", "BC", "QC", "AB"})  # fmt: skip
+_NOT_PLATE_WORDS = frozenset({"AM", "PM", "COVID", "RCMP", "SWAT", "BILL", "ZOOM", "LOT", "RM", "APT", "UNIT", "PO", "RR", "HWY", "BOX", "AR", "AK", "USC", "CFR", "RSC", "CC", "HD", "OPP", "MAY", "JUNE", "JULY", "MARCH", "APRIL", "SEPT", "OCT", "NOV", "DEC", "JAN", "FEB", "IS", "ARE", "WAS", "FEE", "FEES", "FOR", "HAS", "PEOPLE", "MEN", "OLD", "NEW", "ALL", "ONLY", "FROM", "WITH", "COST", "COSTS", "LAW", "DAYS", "YEARS", "ENDS", "FULL", "AUG", "ROUTE", "US", "WARD", "WAV", "PDF", "KM", "MIN", "HRS", "USD", "CAD", "EST", "PST", "CST", "MST", "EDT", "PDT", "CH", "SS", "ART", "LRQ", "RSO", "AUX", "DES", "LES", "EN", "DE", "LE", "LA", "AU", "ET", "TO", "IN", "AT", "OF", "ON", "BY", "THE", "AND", "TV", "FM", "CP", "BC", "QC", "AB"})  # fmt: skip
 
 _MONTH = r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?|janvier|f[eé]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[eé]cembre|janv\.?|f[eé]v\.?|juil\.?|d[eé]c\.?)"
 _DATE = rf"(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{4}}[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ ]\d{{2,4}}|\d{{1,2}}(?:er|st|nd|rd|th)?[ ](?:of[ ])?{_MONTH},?[ ]\d{{2,4}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?\b|\d{{1,2}}(?:er)?[ ]{_MONTH})"
+# "the fourth of May, nineteen seventy-two", "premier avril mille neuf cent soixante".
+_DAY_WORDS = (
+    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth"
+    "|eighteenth|nineteenth|twentieth|twenty-[a-z]{4,7}|thirtieth|thirty-first|premier|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze"
+    "|treize|quatorze|quinze|seize|dix-sept|dix-huit|dix-neuf|vingt(?:-[a-z]{2,6})?|vingt et un|trente(?: et un)?"
+)
+_YEAR_WORDS = r"(?:(?:nineteen|twenty|two thousand|mille|deux mille)(?:[ -](?:and|et|oh|[a-zé]{2,12}ty|[a-z]{3,9}teen|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|neuf|cents?|vingts?|trente|quarante|cinquante|soixante|quatre|dix|un|deux|trois|cinq|sept|huit|onze|douze|treize|quatorze|quinze|seize)){0,7})"
+_DATE_IN_WORDS = rf"(?:(?:{_DAY_WORDS})(?:[ ]of)?[ ]{_MONTH}(?:,?[ ](?:{_YEAR_WORDS}|\d{{4}}))?|{_MONTH}[ ](?:the[ ])?(?:{_DAY_WORDS}),?[ ]{_YEAR_WORDS})"
+_SHORT_DATE = r"\d{1,2}[/.-]\d{1,2}(?![/.-]?\d)"
+# A city has birthdays too, and they are public.
+_PUBLIC_BIRTHDAY = Pattern(
+    r"\b(?:city|town|village|county|canada|country|nation|province|state|america|queen|king)(?:'s)?[ ]\Z",
+    re.IGNORECASE,
+)
 _BORN = Pattern(
-    rf"\b(?:born|d\.?o\.?b\.?|birth ?dates?|date of birth|birth ?days?|b-?day|n[eé]e?s?|date de naissance|naissance|ddn|anniversaire)\b(?:[ ]?(?:\b(?:on|is|was|the|le|est|my|her|his|on the|date|of|in|soit|du)\b|[:=(,-])[ ]?){{0,4}}[ ]?(?P<date>{_DATE})(?![\d/])",
+    rf"\b(?:born|d\.o\.b\.(?=[ :])|d\.?o\.?b\.?|turn(?:s|ed|ing)?[ ]\d{{1,3}}|(?:mes|ses)[ ]\d{{1,3}}[ ]ans|birth ?dates?|date of birth|birth ?days?|b-?day|n[eé]e?s?|date de naissance|naissance|ddn|anniversaire)(?:\b|(?<=b\.))(?:[ ]?(?:\b(?:on|en|is|was|the|le|est|my|her|his|on the|date|of|in|soit|du)\b|[:=(,-])[ ]?){{0,4}}[ ]?(?P<date>{_DATE}|{_DATE_IN_WORDS}|{_SHORT_DATE})(?![\d/])",
     re.IGNORECASE,
 )
 # "born 11/2/2016 and 3/4/2012", "05/03/81 is her birthday".
@@ -107,18 +125,18 @@ _NEXT_BORN = Pattern(
     rf"[ ]?(?:,|and|et|&|/)[ ](?:(?:on|le|the)[ ])?(?P<date>{_DATE})(?![\d/])", re.IGNORECASE
 )
 _BORN_AFTER = Pattern(
-    rf"(?<![\d/.-])(?P<date>{_DATE})(?![\d/])(?:[ ](?:is|was|est|c'est)|,)[ ](?:my|her|his|their|our|the|mon|ma|son|sa|leur|the[ ]\w{{2,12}}'s)?[ ]?(?:\w{{2,12}}'s[ ])?(?:birth|b-?day|anniversaire|f[eê]te|naissance|date de naissance)",
+    rf"(?<![\d/.-])(?P<date>{_DATE})(?![\d/])(?:[ ](?:which |qui )?(?:is|was|est|c'est)|,|[ ]-)[ ](?:my|her|his|their|our|the|mon|ma|son|sa|leur|the[ ]\w{{2,12}}'s)?[ ]?(?:\w{{2,12}}'s[ ])?(?:birth|b-?day|anniversaire|f[eê]te|naissance|date de naissance)",
     re.IGNORECASE,
 )
 _FULL_DATE = Pattern(rf"(?<![\d/.-])(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19[2-9]\d|200\d|201[0-5])|(?:19[2-9]\d|200\d|201[0-5])[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ ](?:19[2-9]\d|200\d)|\d{{1,2}}(?:er)?[ ]{_MONTH}[ ](?:19[2-9]\d|200\d))(?![\d/-])", re.IGNORECASE)  # fmt: skip
 _NEAR_PERSONAL = 60
 
 _PROFILE = Pattern(
-    r"(?:https?://)?(?:www\.|m\.|mobile\.)?(?:twitter\.com|x\.com|facebook\.com|fb\.com|instagram\.com|tiktok\.com|t\.me|youtube\.com|linkedin\.com/in|threads\.net|reddit\.com/u(?:ser)?|snapchat\.com/add|bsky\.app/profile|truthsocial\.com|gab\.com|rumble\.com|vk\.com|discord\.gg|mastodon\.social|twitch\.tv|onlyfans\.com|github\.com|telegram\.me|wa\.me|pinterest\.com)/@?[\w.%-]{2,60}(?:/[\w.?=&%-]{0,80})?",
+    r"(?:https?://)?(?:www\.|m\.|mobile\.)?(?:twitter\.com|x\.com|facebook\.com|fb\.com|instagram\.com|tiktok\.com|t\.me|youtube\.com|linkedin\.com/in|threads\.net|reddit\.com/u(?:ser)?|snapchat\.com/add|bsky\.app/profile|truthsocial\.com|gab\.com|rumble\.com|vk\.com|discord\.gg|mastodon\.social|twitch\.tv|onlyfans\.com|github\.com|telegram\.me|wa\.me|pinterest\.com)/@?[\w.%-]{2,60}(?:\?[\w.=&%-]{1,80}|/[\w.?=&%-]{0,80})?",
     re.IGNORECASE,
 )
 _TARGET = Pattern(
-    r"\b(?:my|our|her|his|their|wife'?s?|husband'?s?|daughter'?s?|son'?s?|kids?'?s?|mayor'?s?|councill?or'?s?|clerk'?s?|family|target\w*|dox\w*|go get|personal|private|mon|ma|mes|son|sa|ses|notre|nos|leurs?|fille|fils|conjointe?|personnel|profil|famille)\b[^\n]{0,60}\Z",
+    r"\b(?:my|our|her|his|their|wife'?s?|husband'?s?|daughter'?s?|son'?s?|kids?'?s?|mayor'?s?|councill?or'?s?|clerk'?s?|family|target\w*|dox\w*|go get|attack\w*|raid|swarm|harass\w*|brigade|spam\w*|attaqu\w+|harcel\w+|inond\w+|personal|private|mon|ma|mes|son|sa|ses|notre|nos|leurs?|fille|fils|conjointe?|personnel|profil|famille)\b[^\n]{0,60}\Z",
     re.IGNORECASE,
 )
 
@@ -141,7 +159,7 @@ def _emails(text: str) -> Iterator[Found]:
             yield Found(match.start(), match.end(), Kind.EMAIL)
     for match in _EMAIL_SPELLED.finditer(text):
         spelled = match.group(0).lower()
-        if re.search(r"dot|point|\[|\(|\{", spelled) and re.search(
+        if re.search(r"dot|point|\[|\(|\{|_at_|_arobase_", spelled) and re.search(
             r"(?:com|ca|org|net|gov|edu|us|qc|info|test|example|me|io|co)\Z", spelled
         ):
             yield Found(match.start(), match.end(), Kind.EMAIL)
@@ -241,6 +259,9 @@ def _plates(text: str) -> Iterator[Found]:
         plate = _longest_plate(tokens.group(0)) if tokens else ""
         if plate:
             yield Found(cue.end(), cue.end() + len(plate), Kind.PLATE)
+    for match in _VANITY.finditer(text):
+        if not text[max(0, match.start() - 40) : match.start()].isupper():
+            yield Found(match.start("plate"), match.end("plate"), Kind.PLATE)
     for match in _PLATE_BEFORE.finditer(text):
         plate = match.group("plate").strip(" -")
         if _plate_like(plate):
@@ -270,11 +291,14 @@ def _plate_like(plate: str) -> bool:
     digits = sum(c.isdigit() for c in plate)
     if not digits or any(part.upper() in _NOT_PLATE_WORDS for part in parts):
         return False
-    return 4 <= len(re.sub(r"\W", "", plate)) <= 8 and (bool(parts) or digits >= 5)
+    longest = 9 if re.match(r"[A-Z]{2} \w+ \w", plate) else 8  # "GA RXJ 0417": the state stands before it
+    return 4 <= len(re.sub(r"\W", "", plate)) <= longest and (bool(parts) or digits >= 5)
 
 
 def _dates(text: str, spans: tuple[Found, ...]) -> Iterator[Found]:
     for match in (*_BORN.finditer(text), *_BORN_AFTER.finditer(text)):
+        if _PUBLIC_BIRTHDAY.search(text[max(0, match.start() - 20) : match.start()]):
+            continue
         yield Found(match.start("date"), match.end("date"), Kind.BIRTH_DATE)
         following = _NEXT_BORN.match(text, match.end("date"))
         while following:

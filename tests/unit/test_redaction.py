@@ -1,10 +1,15 @@
 """What is masked, what survives, and how."""
 
+import re
 import time
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from bot.redaction import Kind, mask
+
+DATA = Path(__file__).parents[1] / "data"
 
 MASKED = [
     ("they posted 2214 Maple Ridge Ct", "2214 Maple Ridge Ct"),
@@ -168,3 +173,40 @@ def test_hostile_length_takes_bounded_time(piece: str) -> None:
     started = time.process_time()
     mask(text)
     assert time.process_time() - started < 2
+
+
+def _labelled_lines() -> list[tuple[str, str, list[tuple[int, int]]]]:
+    """Return the lines of masked.txt: their class, their text, and where personal data stands in it ({{...}})."""
+    text = (DATA / "masked.txt").read_text(encoding="utf-8")
+    found = []
+    for entry in re.split(r"\n(?=[a-z]+\t)", text.rstrip("\n")):
+        kind, _, line = entry.partition("\t")
+        plain, spans = "", []
+        for number, piece in enumerate(re.split(r"\{\{(.*?)\}\}", line, flags=re.DOTALL)):
+            if number % 2:
+                spans.append((len(plain), len(plain) + len(piece)))
+            plain += piece
+        found.append((kind, plain, spans))
+    return found
+
+
+def test_most_ways_of_writing_personal_data_are_covered_whole_and_little_else() -> None:
+    covered: Counter[str] = Counter()
+    written: Counter[str] = Counter()
+    right = masked = 0
+    for kind, text, spans in _labelled_lines():
+        found = mask(text).spans
+        hidden = {place for span in found for place in range(span.start, span.end)}
+        for start, end in spans:
+            written[kind] += 1
+            covered[kind] += all(place in hidden for place in range(start, end) if text[place].isalnum())
+        masked += len(found)
+        right += sum(any(s < span.end and span.start < e for s, e in spans) for span in found)
+    assert covered.total() >= 0.95 * written.total(), covered
+    assert all(covered[kind] >= 0.8 * count for kind, count in written.items()), (covered, written)
+    assert right >= 0.95 * masked
+
+
+@pytest.mark.parametrize("line", (DATA / "kept.txt").read_text(encoding="utf-8").splitlines())
+def test_what_is_public_or_no_personal_data_survives(line: str) -> None:
+    assert mask(line).text == line
