@@ -12,6 +12,7 @@ from enum import StrEnum
 from bot.wishes import asks_for_a_side, asks_what_law_says
 from knowledge_base.documents import DocumentKind
 from knowledge_base.moments import Moment, moment_of_section, moments_wanted
+from knowledge_base.questions import asked_in
 from knowledge_base.search import SECTION_SEPARATOR, Hit, SearchResult
 from knowledge_base.tokens import fold
 
@@ -24,8 +25,6 @@ ROOM_OF_MORE = 700
 PARTS = 3
 
 _STEP = "step"
-_LONG = 120  # words
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 # Said by the frame of the answer, once and in the reader's language.
 _DISCLAIMER = re.compile(
     r"\b(?:not|isn't) legal advice\b|\bavis juridique\b|\bconseil juridique\b"
@@ -80,13 +79,6 @@ class Chosen:
     more: Hit | None = None
 
 
-def end_of(text: str) -> str:
-    """Return the last sentences of a long text, where its question stands; a short one as it is."""
-    if len(text.split()) <= _LONG:
-        return text
-    return " ".join([part for part in _SENTENCE.split(text) if part.strip()][-3:])
-
-
 def wants_words(question: str) -> bool:
     """Tell whether somebody asks for words to copy rather than for what to do."""
     folded = fold(question)
@@ -100,7 +92,7 @@ def plans(question: str) -> bool:
 
 def choose(found: SearchResult | None, question: str, *, room: int = ROOM, most: int = STEPS_FIRST) -> Chosen:
     """Return what to quote of what was found: at most `most` passages, and no more than fit `room`."""
-    question = end_of(question)
+    question = asked_in(question)
     if found is None or found.abstained or not found.hits:
         return Chosen()
     if wants_words(question) and (template := _first(found.hits, _is_template)):

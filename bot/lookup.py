@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.choosing import end_of, lead_of, wants_words
+from bot.choosing import lead_of, wants_words
 from bot.dialogue import Findings, Part
 from bot.parts import parts_of
 from bot.services import Services
@@ -26,6 +26,7 @@ from knowledge_base.following import following, part
 from knowledge_base.language import SUPPORTED, detect
 from knowledge_base.moments import Moment, moments_wanted
 from knowledge_base.places import only_place
+from knowledge_base.questions import asked_in
 from knowledge_base.search import Hit, SearchResult
 
 # A briefing is never quoted in mail, which anybody may forward.
@@ -162,7 +163,7 @@ def _completed(services: Services, asker: Asker, question: str, found: SearchRes
         return found
     index, lead = services.library.index, lead_of(found.hits)
     more: list[Hit] = []
-    asked = end_of(question)
+    asked = asked_in(question)
     wanted = dict.fromkeys(moment for moment in moments_wanted(asked) if moment in _PARTS)
     if asks_for_a_side(asked):
         wanted[Moment.FIRST_DAY] = None

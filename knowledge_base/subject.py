@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from knowledge_base.language import ENOUGH_WORDS, SUPPORTED, detect
+from knowledge_base.questions import asked_in
 from knowledge_base.tokens import stem, telling
 from knowledge_base.topics import NONE, topic_model
 
@@ -31,11 +32,12 @@ _BELIEVED_OF_NOTHING = 0.8
 # The share of messages about nothing that the model knows.
 _NOTHING = 0.15
 
-_LONG_WORDS = 80
-_STORY_SHARE = 0.5
+# A mail is read whole, and what it asks once more. What was pasted above a question says less than the question.
+_ASKED_SHARE = 0.2
+_PASTED_WORDS = 250
+_PASTED_SHARE = 0.5
 _LEAST = 1e-6
 
-_SENTENCE = re.compile(r"(?<=[.!?\u2026])\s+|\n+")
 # Asks for something, and does not say of what: "give me the words to say", "who should talk to them".
 _ASKING = {
     "en": frozenset(
@@ -117,10 +119,11 @@ def _said(turn: Turn) -> Shares:
         return {}
     read: dict[str, float] = {}
     for text, weight in ((turn.text, 1.0), *turn.others):
-        if len(text.split()) <= _LONG_WORDS:
+        asked = asked_in(text)
+        if asked == text:
             read[text] = weight
-        else:
-            # The question stands at the end of a long story, which says less, but something.
-            read[" ".join(_SENTENCE.split(text)[-2:])] = weight
-            read[text] = weight * _STORY_SHARE
+            continue
+        pasted = len(text.split()) > _PASTED_WORDS
+        read[text] = weight * (_PASTED_SHARE if pasted else 1.0)
+        read[asked] = weight * (1.0 if pasted else _ASKED_SHARE)
     return model.read(read, turn.language)
