@@ -16,7 +16,16 @@ from knowledge_base.evaluate.collection import (
     read_collection,
     trec,
 )
-from knowledge_base.evaluate.labelled import Band, Miss, Report, Scores, evaluate, unknown_labels
+from knowledge_base.evaluate.labelled import (
+    Band,
+    Miss,
+    Report,
+    Scores,
+    evaluate,
+    labels,
+    topics,
+    unknown_labels,
+)
 from knowledge_base.evaluate.measures import Count, ndcg, recall, reciprocal_rank
 from knowledge_base.evaluate.questions import BadQuestions, Question, read_questions
 
@@ -37,12 +46,14 @@ __all__ = [
     "evaluate",
     "evaluate_collection",
     "index_collection",
+    "labels",
     "language_of",
     "ndcg",
     "read_collection",
     "read_questions",
     "recall",
     "reciprocal_rank",
+    "topics",
     "trec",
     "unknown_labels",
 ]

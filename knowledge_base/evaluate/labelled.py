@@ -134,11 +134,19 @@ def evaluate(
 
 def unknown_labels(index: Index, questions: Iterable[Question]) -> tuple[str, ...]:
     """Return what questions expect that is no topic, slug or id of a document of this library."""
-    known: set[str] = set()
-    for document in index.catalog.documents:
-        known.update((document.slug, document.document_id, *document.topics))
     expected = {label for question in questions if question.answerable for label in question.acceptable}
-    return tuple(sorted(expected - known))
+    return tuple(sorted(expected - labels(index)))
+
+
+def labels(index: Index) -> frozenset[str]:
+    """Return what a question may expect of this library: the topics, slugs and ids of its documents."""
+    documents = index.catalog.documents
+    return topics(index).union(*((one.slug, one.document_id) for one in documents))
+
+
+def topics(index: Index) -> frozenset[str]:
+    """Return the topics of a library."""
+    return frozenset(topic for document in index.catalog.documents for topic in document.topics)
 
 
 def _groups(outcome: _Outcome) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge_base.language import SUPPORTED
+from knowledge_base.readers.charsets import decode, is_binary
 from knowledge_base.topics import NONE
 
 # What a column may be called: people bring files that other programs wrote.
@@ -53,10 +54,11 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     Columns are question, language, expected (topics, slugs or ids of documents, or none), and where
     known id, section, tags, split, history, jurisdiction. Raise BadQuestions, or OSError.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadQuestions(f"{path}: is not text in UTF-8") from None
+    data = path.read_bytes()
+    if is_binary(data):
+        raise BadQuestions(f"{path}: is not text: save the table as CSV")
+    # Spreadsheets save French in the encoding of their country as often as in UTF-8.
+    text = decode(data)
     suffix = path.suffix.lower()
     rows = _table(path, text, "\t" if suffix == ".tsv" else ",") if suffix in (".csv", ".tsv") else None
     found = [

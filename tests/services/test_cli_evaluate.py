@@ -75,6 +75,26 @@ def test_labelled_questions_are_asked_and_scored_by_language_and_topic(run: Run,
     assert "hit@1" in run("evaluate", str(questions)).stdout
 
 
+def test_a_spreadsheet_in_the_encoding_of_its_country_is_read_and_a_bound_nothing_measures_is_missed(
+    run: Run, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "questions.csv"
+    sheet.write_bytes(
+        "question;langue;expected\nQuand passe la collecte à Québec?;fr;aucun\n".encode("cp1252")
+    )
+    done = run("evaluate", str(sheet), "--min-right-abstention", "1", "--json")
+    assert done.exit_code == 0, done.output
+    done = run("evaluate", str(sheet), "--min-hit1", "0.5")
+    assert done.exit_code == 1
+    assert "--min-hit1 0.5 was asked for, no question measures it" in done.stderr
+
+
+def test_a_label_that_is_nearly_a_document_is_told_with_its_neighbour(run: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("question,language,expected\nthey leaked where I live,en,doxxing\n")
+    assert "doxxing (did you mean doxing?)" in run("evaluate", str(wrong)).stderr
+
+
 def test_a_figure_below_its_bound_is_told_and_ends_with_status_1(run: Run, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.jsonl"
     lines = [
@@ -137,6 +157,9 @@ def test_a_collection_is_scored_and_its_run_is_written(run: Run, collection: Pat
         (("{bad}",), "line 2: has no question"),
         (("{questions}", "--library", "999"), "there is no index of generation 999"),
         (("{questions}", "--against", "yesterday"), "'yesterday' is no version of the library"),
+        (("{questions}", "--min-ndcg", "0.5"), "--min-ndcg: belongs to --collection"),
+        (("--collection", "{collection}", "--min-hit1", "0.5"), "--min-hit1: belongs to a file of questions"),
+        (("{sheet}",), "is not text: save the table as CSV"),
     ],
 )
 def test_what_can_not_be_measured_is_told_in_one_line(
@@ -144,7 +167,14 @@ def test_what_can_not_be_measured_is_told_in_one_line(
 ) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("language,expected\nen,doxing\n")
-    places = {"questions": str(questions), "collection": str(collection), "bad": str(bad)}
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_bytes(b"PK\x03\x04\x00\x00 a workbook, renamed")
+    places = {
+        "questions": str(questions),
+        "collection": str(collection),
+        "bad": str(bad),
+        "sheet": str(sheet),
+    }
     done = run("evaluate", *(argument.format(**places) for argument in arguments))
     assert done.exit_code == 1
     assert told in done.stderr

@@ -2,8 +2,7 @@
 
 import typer
 
-from bot.cli import kb_evaluate
-from bot.cli.kb import adding, exporting, gaps, life, looking, wording
+from bot.cli.kb import adding, evaluating, exporting, gaps, life, looking, wording
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -39,6 +38,6 @@ app.command("draft-from-ticket", short_help="Begin an article from a resolved ti
     gaps.draft_from_ticket
 )
 app.add_typer(gaps.app, name="gaps", help="What people asked and the library could not answer.")
-app.command("evaluate", short_help="Test your library before you publish.")(kb_evaluate.evaluate)
+app.command("evaluate", short_help="Test your library before you publish.")(evaluating.evaluate)
 app.add_typer(wording.synonyms, name="synonyms", help="Phrases people write, and the library's own words.")
 app.add_typer(wording.approved, name="approved", help="Fixed replies to named questions.")
