@@ -10,14 +10,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from pypdf import PageObject
-from pypdf.generic import ArrayObject, ContentStream, NameObject
+from pypdf.generic import ArrayObject, ContentStream, FloatObject, NameObject
 
-from knowledge_base.readers.pdf_gaps import with_blanks
+from knowledge_base.readers.pdf_gaps import a_blank, with_blanks
+from knowledge_base.readers.pdf_pen import Pen
 
 # Thousandths of the type's size: the widest blank of a justified line is narrower.
 _WIDEST_BLANK = 1_500
 _SAME_LINE = 1.5
 _CONTENTS = "/Contents"
+_SHOWING = frozenset({b"Tj", b"TJ"})
 
 Operation = tuple[Any, bytes]
 
@@ -29,7 +31,8 @@ def in_pieces(page: PageObject, content: ContentStream, *, blanks: bool) -> Iter
     `blanks`: write those that the page leaves to the pen.
     """
     whole = page.raw_get(_CONTENTS)
-    content.operations = list(_parted(content.operations, blanks=blanks))
+    pen = Pen(page) if blanks else None
+    content.operations = list(_parted(content.operations, pen))
     page[NameObject(_CONTENTS)] = content
     try:
         yield
@@ -38,9 +41,14 @@ def in_pieces(page: PageObject, content: ContentStream, *, blanks: bool) -> Iter
         page[NameObject(_CONTENTS)] = whole
 
 
-def _parted(operations: Iterable[Operation], *, blanks: bool) -> Iterator[Operation]:
+def _parted(operations: Iterable[Operation], pen: Pen | None) -> Iterator[Operation]:
     height: float | None = None
+    blank = False
     for operands, operator in operations:
+        if blank and operator in _SHOWING:
+            blank = False
+            yield [ArrayObject(map(FloatObject, a_blank()))], b"TJ"
+        blank = (pen is not None and pen.leaves_blank(operands, operator)) or blank
         if operator == b"BT":
             height = None
         elif operator == b"Tm" and len(operands) >= 6:
@@ -51,7 +59,7 @@ def _parted(operations: Iterable[Operation], *, blanks: bool) -> Iterator[Operat
         elif operator in (b"Td", b"TD") and len(operands) >= 2 and _number(operands[1]) == 0:
             yield [], b"ET"
         elif operator == b"TJ" and operands and isinstance(operands[0], list):
-            first, *others = _pieces(operands[0], blanks=blanks)
+            first, *others = _pieces(operands[0], blanks=pen is not None)
             yield [first], operator
             for other in others:
                 yield [], b"ET"

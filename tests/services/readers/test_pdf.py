@@ -2,15 +2,18 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pypdf import PdfReader, PdfWriter
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 
 from knowledge_base.documents import BlockKind
 from knowledge_base.passages import cut
 from knowledge_base.readers import ReaderProcess
 from knowledge_base.readers.pdf_gaps import looks_glued, with_blanks
 from knowledge_base.readers.pdf_page import Line
+from knowledge_base.readers.pdf_pen import Pen
 from tests.support.pdf_files import Text, bomb, page_of, pdf_of
 from tests.support.reading import refusal, texts
 
@@ -306,3 +309,37 @@ def test_blanks_that_are_only_moves_of_the_pen_are_blanks() -> None:
     words, wide, back, *rest = with_blanks(["Une", -210, "liste", -40, "!"])
     assert (words, wide + back, rest) == ("Une", -210, ["liste", -40, "!"])
     assert wide < -1000
+
+
+def _page_with_fonts() -> PageObject:
+    """Return a page with one font whose letters are half as wide as high, and one of which nothing is known."""
+    page = PageObject.create_blank_page(width=300, height=300)
+    known = DictionaryObject(
+        {
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/FirstChar"): NumberObject(97),
+            NameObject("/Widths"): ArrayObject([NumberObject(500)] * 26),
+        }
+    )
+    fonts = DictionaryObject({NameObject("/F1"): known, NameObject("/F2"): DictionaryObject()})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    return page
+
+
+@pytest.mark.parametrize(
+    ("font", "step", "before", "blank"),
+    [
+        ("/F1", (17.5, 0), (), True),
+        ("/F1", (15.4, 0), (), False),  # the next letter, kerned
+        ("/F1", (0, -12), (), False),  # the next line
+        ("/F2", (17.5, 0), (), False),
+        ("/F1", (17.5, 0), ([[1.2], b"Tc"],), False),  # letters are spaced out: how wide it is nobody says
+    ],
+)
+def test_a_step_of_the_pen_between_two_fonts_is_a_blank_where_it_is_as_wide_as_one(
+    font: str, step: tuple[float, float], before: tuple[Any, ...], blank: bool
+) -> None:
+    pen = Pen(_page_with_fonts())
+    operations = [([], b"BT"), *before, ([font, 10], b"Tf"), ([[b"se", 20, b"t"]], b"TJ")]
+    assert not any(pen.leaves_blank(operands, operator) for operands, operator in operations)
+    assert pen.leaves_blank(step, b"Td") is blank
