@@ -19,7 +19,6 @@ from bot.delivery import alarm, sealing
 from bot.messages import Inbound
 from bot.privacy import need_to_know
 from bot.privacy.complaints import complains
-from bot.recording import LONGEST_TEXT
 from bot.safety.assessment import Assessment
 from bot.services import Services
 from bot.vault import Vault, VaultError
@@ -44,7 +43,7 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
     now = services.clock()
     inbound = _storable(inbound)
     assessment, failed = assess(
-        inbound.text[:LONGEST_TEXT],
+        inbound.text,
         language=inbound.language,
         history=(),
         sent_at=_local(services, inbound, None),

@@ -29,7 +29,7 @@ def assess(
     checks: tuple[Check, ...] = CHECKS,
 ) -> tuple[Assessment, bool]:
     """Return the safety assessment, and whether the full check failed and something plainer decided."""
-    text = revealed(text)
+    text = revealed(_ends(text))
     for number, check in enumerate(checks):
         try:
             return check(text, language=language, history=history, sent_at=sent_at), number > 0
@@ -42,6 +42,14 @@ def assess(
                 error=type(error).__name__,
             )
     return safety.last_resort(text), True
+
+
+def _ends(text: str) -> str:
+    """Return the text, of a longer one than is kept its beginning and its end: people paste, then write below it."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    half = LONGEST_TEXT // 2 - 1
+    return f"{text[:half]}\n{text[-half:]}"
 
 
 def with_history(
@@ -60,7 +68,7 @@ def with_history(
     if nothing_new or failed or len(inbound.text) > LONGEST_IN_CONTEXT:
         return alone
     known, broken = assess(
-        inbound.text[:LONGEST_TEXT],
+        inbound.text,
         language=inbound.language,
         history=history,
         sent_at=sent_at,

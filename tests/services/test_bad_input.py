@@ -52,6 +52,11 @@ def test_danger_is_seen_at_the_end_of_two_hundred_thousand_characters(desk: Desk
     assert "911" in bot_said(desk)[:200]
 
 
+def test_danger_below_more_text_than_is_kept_is_seen(desk: Desk) -> None:
+    pasted = "We had a long meeting about the budget and nobody was happy with it. " * 4300
+    assert desk.say(f"{pasted} {GUN}").assessment.immediate_danger
+
+
 @pytest.mark.parametrize("words", [PHONE, "+1 (514) 555 0177", f"{HOME}", f"{PHONE}\n{HOME}"])
 def test_a_message_that_is_only_a_number_or_an_address_is_no_question(desk: Desk, words: str) -> None:
     desk.say(words)

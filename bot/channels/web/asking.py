@@ -114,7 +114,7 @@ class Asking:
     def _with_safety(self, trouble: Trouble, text: str) -> Trouble:
         """Return the trouble with the safety reply: danger in a form that can't be taken is danger still."""
         now = self._services.clock()
-        found, _ = conversation.assess(text[:MOST_CHARACTERS], language=None, history=(), sent_at=now)
+        found, _ = conversation.assess(text, language=None, history=(), sent_at=now)
         if found.situation is None:
             return trouble
         words = safety.reply(found.situation, found.language, stored=False)

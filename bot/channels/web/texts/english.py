@@ -22,7 +22,7 @@ ENGLISH: Final = ChatTexts(
     ask_keys="Ctrl or ⌘ + Enter sends.",
     empty="Write a few words first, so that we know what you need. In danger now? Call 911.",
     too_long="Your text is too long for one message (the limit is 200,000 characters). Nothing was sent. "
-    "Please send a shorter text.",
+    "Please send a shorter text. In danger now? Call 911.",
     stale_form="This page was open too long or your browser blocks our cookie. Nothing was sent. "
     "Your text is still here: press the button again.",
     how_title="How this works",

@@ -22,7 +22,7 @@ FRENCH: Final = ChatTexts(
     ask_keys="Ctrl ou ⌘ + Entrée pour envoyer.",
     empty="Écrivez d'abord quelques mots pour nous dire ce qu'il vous faut. En danger? Appelez le 911.",
     too_long="Votre texte est trop long pour un seul message (la limite est de 200 000 caractères). "
-    "Rien n'a été envoyé. Envoyez un texte plus court.",
+    "Rien n'a été envoyé. Envoyez un texte plus court. En danger? Appelez le 911.",
     stale_form="Cette page est restée ouverte trop longtemps, ou votre navigateur bloque notre témoin. "
     "Rien n'a été envoyé. Votre texte est toujours là : appuyez de nouveau sur le bouton.",
     how_title="Comment ça marche",
