@@ -146,9 +146,9 @@ def _show(services: Services, number: str, who: str | None, granted: Grant | Non
         card = casework.card_of(session, ticket)
         clocks = tickets.clocks.rows_of(session, card.ticket_id)
         transcript = reports.transcript_of(session, ticket)
-        known = tickets.derived(session, card.ticket_id)
         texts = {row.id: _words(session, services, row, granted) for row in transcript}
-        events = tickets.events(session, card.ticket_id)
+        events = tickets.events_seen_by(session, actor, card.ticket_id)
+        known = tickets.derive(events)
         if as_json:
             shown = {
                 **asdict(card),

@@ -169,7 +169,7 @@ def read_case(
         suggested=_name(session, ticket.suggested_id) if ticket.assignee_id is None else None,
         lines=_lines(session, services, ticket, reader, original=original),
         clocks=_clocks(session, ticket.id, reader),
-        history=_history(session, ticket.id, reader),
+        history=_history(session, actor, ticket.id, reader),
         may_work=may_work,
         may_claim=may_work and unfinished and ticket.assignee_id is None,
         private=read_private(session, services, actor, ticket, reader, granted),
@@ -304,7 +304,7 @@ def _clocks(session: Session, ticket_id: int, reader: Reader) -> tuple[ClockLine
     return tuple(lines)
 
 
-def _history(session: Session, ticket_id: int, reader: Reader) -> tuple[HistoryLine, ...]:
+def _history(session: Session, actor: Actor, ticket_id: int, reader: Reader) -> tuple[HistoryLine, ...]:
     texts = TEXTS[reader.language]
     happened = [
         HistoryLine(
@@ -314,7 +314,7 @@ def _history(session: Session, ticket_id: int, reader: Reader) -> tuple[HistoryL
             who=_name(session, event.actor_id),
             detail=" ".join(filter(None, (_detail(event.kind, event.detail, reader), event.reason))),
         )
-        for event in tickets.events(session, ticket_id)
+        for event in tickets.events_seen_by(session, actor, ticket_id)
     ]
     reminders = session.exec(
         select(Reminder).where(Reminder.subject_kind == SubjectKind.TICKET, Reminder.subject_id == ticket_id)
@@ -342,6 +342,8 @@ def _detail(kind: str, detail: str, reader: Reader) -> str:
         name, _, value = pair.partition("=")
         if name in _FOR_CLOCKS:
             continue
+        if name == "ticket" and value.isdigit():
+            value = tickets.number_of(int(value))
         try:
             values.append(
                 reader.when(datetime.fromisoformat(value)) if name == "needed_by" else value or name

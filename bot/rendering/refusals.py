@@ -28,6 +28,7 @@ _FRENCH = {
     "verified_how": "Indiquez comment vous avez vérifié : qui vous avez appelé, et où le numéro est publié.",
     "verified": "L’identité est déjà vérifiée pour {0}.",
     "merge_sealed": "Une demande sous scellé se traite seule : elle ne peut pas être jointe.",
+    "link_sealed": "Une demande sous scellé se traite seule : elle ne peut pas être reliée.",
     "merge_itself": "C’est deux fois la même demande.",
     "link_itself": "C’est deux fois la même demande.",
     "itself": "C’est deux fois la même demande.",

@@ -89,6 +89,10 @@ def link(session: Session, one: Ticket, other: Ticket, cause: Cause, now: dateti
     """Note on both tickets that they belong together."""
     if one.id == other.id:
         raise Refused("link_itself", "A ticket can't be linked to itself.")
+    if confidentiality.is_sealed(session, one.request_id) or confidentiality.is_sealed(
+        session, other.request_id
+    ):
+        raise Refused("link_sealed", "A sealed request is worked on alone: it can't be linked.")
     perform(session, one, Act.LINK, cause, now, detail=f"ticket={other.id}")
     perform(session, other, Act.LINK, cause, now, detail=f"ticket={one.id}")
 

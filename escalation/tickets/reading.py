@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from escalation import confidentiality, directory
-from escalation.access import Thing
+from escalation.access import Actor, Thing, Verb, may
 from escalation.errors import NotFound, NoTicket
 from escalation.tables import UNFINISHED, HelpRequest, Person, Ticket, TicketEvent, TicketState
 from escalation.tickets.derived import Derived, derive
 
 FIRST_NUMBER = 1000
 REOPENABLE_FOR = timedelta(days=14)
+_OTHER_TICKET = re.compile(r"(?:^|\s)ticket=(\d{1,9})(?=\s|$)")
 _NUMBER = re.compile(r"(?:HD[-\s]?)?(\d{1,9})", re.IGNORECASE)
 
 
@@ -171,6 +172,20 @@ def events(session: Session, ticket_id: int) -> tuple[TicketEvent, ...]:
             .order_by(col(TicketEvent.recorded_at), col(TicketEvent.id))
         ).all()
     )
+
+
+def events_seen_by(session: Session, actor: Actor, ticket_id: int) -> tuple[TicketEvent, ...]:
+    """Return what happened to a ticket, without what names another one that `actor` may not know of.
+
+    A link says that the other exists, and its reason may say whose it is.
+    """
+
+    def readable(event: TicketEvent) -> bool:
+        named = _OTHER_TICKET.search(event.detail)
+        other = session.get(Ticket, int(named[1])) if named else None
+        return other is None or may(actor, Verb.READ_TICKET, thing(session, other))
+
+    return tuple(event for event in events(session, ticket_id) if readable(event))
 
 
 def open_cases(session: Session, person_id: int) -> int:

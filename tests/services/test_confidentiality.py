@@ -18,7 +18,7 @@ from bot.database import reading, transaction
 from bot.messages import SenderIdentity, ThreadKey
 from bot.privacy import need_to_know, opening
 from bot.worker import beat
-from escalation import access_log, confidentiality, directory, reports
+from escalation import access_log, confidentiality, directory, reports, tickets
 from escalation.access import OPERATOR
 from escalation.access_log import Opened
 from escalation.errors import Forbidden, IllegalMove, NotFound
@@ -270,6 +270,28 @@ def test_a_request_split_off_a_sealed_one_is_sealed_to_the_same_people(desk: Des
     with reading(desk.services.engine) as session:
         assert len(reports.queue(session, desk.actor(EXPERT), desk.clock())) == 2
         assert reports.queue(session, desk.actor(OTHER_EXPERT), desk.clock()) == ()
+
+
+def test_no_link_tells_of_a_sealed_request(desk: Desk) -> None:
+    desk.say(NEWS)
+    desk.say(NEWS, who="another", thread="t2")
+    lead, other = desk.actor(EXPERT), desk.actor(OTHER_EXPERT)
+
+    def link(source: str) -> None:
+        casework.link(
+            desk.services, "HD-1001", "HD-1002", lead, reason="both from Avery", channel="t", source_id=source
+        )
+
+    def history() -> list[str]:
+        with reading(desk.services.engine) as session:
+            return [event.reason for event in tickets.events_seen_by(session, other, 1) if event.reason]
+
+    link("before")
+    assert history() == ["both from Avery"]
+    need_to_know.seal(desk.services, "HD-1002", lead, "her own superior", channel="t")
+    assert history() == []
+    with pytest.raises(IllegalMove):
+        link("after")
 
 
 # the access log
