@@ -15,6 +15,7 @@ from knowledge_base.moments import Moment, moment_of_section, moments_wanted
 from knowledge_base.questions import asked_in
 from knowledge_base.search import SECTION_SEPARATOR, Hit, SearchResult
 from knowledge_base.tokens import fold
+from knowledge_base.wanted import wants_words
 
 STEPS_FIRST = 3
 # What is quoted before "more" fits a phone: with its frame a reply stays near 900 characters.
@@ -33,20 +34,6 @@ _DISCLAIMER = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_DISCLAIMER = 160
-_WORDS_WANTED = re.compile(
-    r"\b(?:words|wording|text|something|a (?:message|note|post|script|letter|line)) (?:i can |we can |to |for me to |that i can )*"
-    r"(?:paste|copy|use|send|post|read|say|publish)\b|\btemplates?\b|\bsample (?:statement|letter|message|script|notice|note|e?-?mail)\b"
-    r"|\bholding statement\b|\b(?:chair'?s? )?scripts?\b|\bboilerplate\b|\bfill[- ]in\b"
-    r"|\b(?:draft|write|give|send|get|need|want|have)\b[^.?!]{0,30}\b(?:statement|press release|letter|script|notice|wording|note to (?:staff|parents|residents)|log sheet|evidence log)\b"
-    r"|\bwhat (?:exactly )?(?:do|should|can) (?:i|we) (?:write|post)\b|\bexact words\b"
-    r"|\b(?:texte|mots?|message|note|phrase|lettre)s? (?:tout (?:fait|pret)s? )?(?:a|pour|que je (?:peux|puisse)) (?:copier|coller|envoyer|publier|lire|utiliser)\b"
-    r"|\bgabarits?\b|\bmodeles? (?:de|d'|pour)\b|\bmodele\b|\bquoi (?:ecrire|publier)\b|\bque (?:dois-je|faut-il|puis-je) (?:ecrire|publier)\b"
-    r"|\b(?:redige\w*|ecri[srvtz]\w*|donne\w*|envoie\w*|besoin|veux|voudrais|faut)\b[^.?!]{0,30}\b(?:declaration|communique|lettre|avis|gabarit|texte|registre)\b"
-)
-# "I need a policy on statements" plans; "give me the policy" does not ask for words to copy either.
-_NO_WORDS = re.compile(
-    r"\bpolic(?:y|ies)\b|\bpolitiques?\b|\b(?:a|the|his|her|their|its) statement (?:was|is|said|made)\b"
-)
 _PLANS = re.compile(
     r"\bpolic(?:y|ies)\b|\bplan(?:s|ning)?\b|\bprepar\w+|\btraining\b|\bbest practices?\b|\bother (?:cities|towns|municipalities)\b|\bguidelines?\b"
     r"|\bin advance\b|\bprevent\w*|\bset(?:ting)? up\b|\bput in place\b|\bnext (?:year|spring|fall|summer|winter|month|term)\b|\bordinance\b|\bframework\b"
@@ -79,12 +66,6 @@ class Chosen:
     more: Hit | None = None
 
 
-def wants_words(question: str) -> bool:
-    """Tell whether somebody asks for words to copy rather than for what to do."""
-    folded = fold(question)
-    return bool(_WORDS_WANTED.search(folded)) and not _NO_WORDS.search(folded)
-
-
 def plans(question: str) -> bool:
     """Tell whether somebody prepares for later, and nothing in the words says that it happens now."""
     return bool(_PLANS.search(fold(question))) and Moment.NOW not in moments_wanted(question)
@@ -95,7 +76,7 @@ def choose(found: SearchResult | None, question: str, *, room: int = ROOM, most:
     question = asked_in(question)
     if found is None or found.abstained or not found.hits:
         return Chosen()
-    if wants_words(question) and (template := _first(found.hits, _is_template)):
+    if wants_words(question) and (template := _fitting_template(found)):
         return Chosen(Unit.WORDS, (template,))
     hits = _without(found.hits, lambda hit: _is_template(hit) or _is_disclaimer(hit))
     if _is_template(hits[0]):
@@ -109,6 +90,15 @@ def choose(found: SearchResult | None, question: str, *, room: int = ROOM, most:
     quotes = fitting(hits[:most], room)
     rest = hits[len(quotes) :]
     return Chosen(unit, quotes, rest[0] if rest else None)
+
+
+def _fitting_template(found: SearchResult) -> Hit | None:
+    """Return the template that was chosen for the question, or one on the likeliest subject."""
+    about = found.topics[:1]
+    return _first(
+        found.hits,
+        lambda hit: _is_template(hit) and (hit is found.hits[0] or not about or about[0] in hit.topics),
+    )
 
 
 def lead_of(hits: Sequence[Hit]) -> Hit:

@@ -13,6 +13,7 @@ from bot.wishes import (
     asks_who_answers,
     is_greeting,
     is_thanks,
+    speaks_of_self,
 )
 from escalation.kinds import MessageKind
 from escalation.sla import Priority
@@ -158,7 +159,7 @@ def decide(turn: Turn, findings: Findings) -> Plan:
         return _machine_or_edit(turn)
     reason = _reason(turn)
     chosen, notes = _chosen(turn, findings)
-    reply = _fit_to_say(turn, _reply(turn, findings, chosen))
+    reply = _fit_to_say(turn, _reply(turn, findings, chosen), chosen)
     if turn.steps and not _danger(turn) and not turn.self_harm_before:
         plan = _answering(reply, chosen, notes)
         return replace(plan, add_to_ticket=turn.has_ticket, reason=reason, asked=True)
@@ -181,7 +182,7 @@ def decide(turn: Turn, findings: Findings) -> Plan:
     return replace(plan, ticket=reason, reason=reason)
 
 
-def _fit_to_say(turn: Turn, reply: Reply) -> Reply:
+def _fit_to_say(turn: Turn, reply: Reply, chosen: Chosen) -> Reply:
     """Return the reply that may go out: some moments have no room for passages."""
     if _danger(turn):
         # The safety reply has left already: nothing that could be read instead of it.
@@ -189,7 +190,8 @@ def _fit_to_say(turn: Turn, reply: Reply) -> Reply:
     if turn.self_harm_before:
         # A person has it: no passages, no buttons, and no silence either.
         return reply if reply is Reply.THANKS else Reply.HEARD
-    plain_wish = reply is not Reply.ANSWER or len(turn.text.split()) <= PLAIN_WISH
+    for_others = chosen.unit is Unit.CONTACTS and not speaks_of_self(turn.text)
+    plain_wish = reply is not Reply.ANSWER or (len(turn.text.split()) <= PLAIN_WISH and not for_others)
     if turn.wants_human and not turn.steps and plain_wish and reply not in {Reply.DECLINED, Reply.ABOUT}:
         return Reply.NONE  # a plain wish for a person gets a person, not a search
     return reply

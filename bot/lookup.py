@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.choosing import lead_of, wants_words
+from bot.choosing import lead_of
 from bot.dialogue import Findings, Part
 from bot.parts import parts_of
 from bot.services import Services
@@ -25,9 +25,11 @@ from knowledge_base.documents import BRIEFING_TAG, DocumentKind, PassageKind
 from knowledge_base.following import following, part
 from knowledge_base.language import SUPPORTED, detect
 from knowledge_base.moments import Moment, moments_wanted
+from knowledge_base.of_kind import of_kind
 from knowledge_base.places import only_place
 from knowledge_base.questions import asked_in
 from knowledge_base.search import Hit, SearchResult
+from knowledge_base.wanted import wants_words
 
 # A briefing is never quoted in mail, which anybody may forward.
 _NO_BRIEFINGS = frozenset({f"!{BRIEFING_TAG}"})
@@ -43,6 +45,8 @@ _SHORT_FOLLOW_UP = 8  # words
 _CANDIDATES = 14
 _PARTS = frozenset({Moment.NOW, Moment.CONTACTS, Moment.LAW})
 _IN_WORDS = {"en": "In English please", "fr": "En français svp"}
+# Words to copy are handed out before the steps where their subject is at least this likely.
+_LIKELY_SUBJECT = 0.1
 CLARIFIED = "clarify"
 
 
@@ -154,7 +158,34 @@ def _search(services: Services, asker: Asker, question: str, meant: str | None =
         jurisdiction=asker.region,
         limit=_CANDIDATES * 3 if wants_words(question) else _CANDIDATES,
     )
+    if found.abstained:
+        found = _asked_by_kind(services, asker, meant or question) or found
     return _completed(services, asker, meant or question, found)
+
+
+def _asked_by_kind(
+    services: Services, asker: Asker, question: str, *, least_share: float = 0.0
+) -> SearchResult | None:
+    """Return a template, or people to turn to, for somebody who asks for these and says little of the matter."""
+    asked = asked_in(question)
+    for kind, wanted in (
+        (DocumentKind.TEMPLATE, wants_words(asked)),
+        (DocumentKind.REFERRAL, Moment.CONTACTS in moments_wanted(asked)),
+    ):
+        found = wanted and of_kind(
+            services.library.index,
+            asked,
+            kind.value,
+            history=asker.history,
+            audience=asker.may_see,
+            language=asker.language or "en",
+            jurisdiction=asker.region,
+            limit=_CANDIDATES,
+            least_share=least_share,
+        )
+        if found:
+            return found
+    return None
 
 
 def _completed(services: Services, asker: Asker, question: str, found: SearchResult) -> SearchResult:
@@ -176,9 +207,14 @@ def _completed(services: Services, asker: Asker, question: str, found: SearchRes
         more += following(
             index, first.document_id, first.passage_id, audience=asker.may_see, jurisdiction=asker.region
         )
+    front: tuple[Hit, ...] = ()
+    if wants_words(asked) and found.hits[0].document_kind != DocumentKind.TEMPLATE.value:
+        template = _asked_by_kind(services, asker, asked, least_share=_LIKELY_SUBJECT)
+        front = template.hits[:1] if template else ()
     held = {hit.passage_id for hit in found.hits}
     added = {hit.passage_id: hit for hit in more if hit.passage_id not in held}
-    return replace(found, hits=(*found.hits, *added.values()))
+    hits = (*front, *(hit for hit in found.hits if hit not in front), *added.values())
+    return replace(found, hits=hits)
 
 
 def _parts(services: Services, asker: Asker, pieces: Sequence[str]) -> tuple[Part, ...]:

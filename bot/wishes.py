@@ -67,6 +67,7 @@ _WISH = re.compile(
     r"\b(?:want|need|like|prefer|rather|let me|give me|get me|put me|connect|call me|veux|voudrais|aimerais|besoin|préfère|passe[rz])\b",
     re.IGNORECASE,
 )
+_SELF = re.compile(r"\b(?:i|me|we|us|je|j|moi|nous|on|m)\b", re.IGNORECASE)
 _SIDE = re.compile(
     r"\b(?:should|shall|must|do|would) (?:i|we|council|the council|the city|the mayor|they)(?: \w+){0,3} (?:vote|support|oppose|sign|back|"
     r"endorse|condemn|pass|adopt|approve|reject|side with|take (?:a|the) (?:side|stand|position))\b"
@@ -153,6 +154,11 @@ def asks_who_answers(text: str) -> bool:
     plain = _plain(text)
     short = len(plain.split()) <= _LONGEST_ABOUT_DESK
     return short and bool(_WHO_ANSWERS.search(plain)) and not _WISH.search(plain)
+
+
+def speaks_of_self(text: str) -> bool:
+    """Tell whether the writer asks for themselves: "can I talk to somebody", and not "can my staff"."""
+    return bool(_SELF.search(_plain(text)))
 
 
 def asks_for_a_side(text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from knowledge_base.tokens import fold
+from knowledge_base.wanted import CONTACTS
 
 
 class Moment(StrEnum):
@@ -86,6 +87,7 @@ _QUESTIONS = (
             r"\bqui (?:peut|pourrait) (?:\w+ )?(?:aider|evaluer|conseiller)|\bqui (?:offre|finance|s'occupe)\b",
             r"\bou (?:\w+ ){0,3}(?:peut|peuvent|puis-je)[^.?!]{0,20}(?:signaler|denoncer|se plaindre|porter plainte)",
             r"\bappelle[rz]? qui\b|\ba qui (?:denoncer|signaler|le dire)\b",
+            CONTACTS.pattern,
         ),
     ),
     (
@@ -136,16 +138,6 @@ _PLANNING = _any_of(
     r"\bpolitiques?\b|\bplanifi\w+|\bprevoir\b|\bse preparer\b|\bformation\b|\bgabarit|\bmodeles?\b",
     r"\bexemples?\b|\bautres (?:villes|municipalites)\b|\ba l'avance\b|\bprevention\b|\bredig\w+",
 )
-# Asks for words to copy: a script, a letter, a statement.
-_WORDS = _any_of(
-    r"\b(?:script|wording|templates?|samples?|letters?|draft|drafting|notice|blank|form|printable|checklist)\b",
-    r"\b(?:holding|public|press|first) (?:statement|release|line)s?\b|\bstatements?\b|\brun sheet\b",
-    r"\b(?:exact|right) (?:words?|sentence|phrase)|\b(?:words?|text|note|email|message|something) (?:to|for|i can|we can)\b",
-    r"\bwhat (?:do|should|can|could|would) (?:i|we) (?:say|read|write|post|tell|announce)\b|\bhow (?:do|should) (?:i|we) (?:word|phrase)\b",
-    r"\bmodeles?\b|\bgabarits?\b|\blettres?\b|\bcommunique\b|\bformul\w+|\bredig\w+|\bavis\b|\bformulaires?\b|\bdeclarations?\b",
-    r"\b(?:quoi|que) (?:dire|lire|ecrire|repondre|publier)\b|\b(?:phrase|texte|mots?|note|courriel|message)s? (?:exacte?s? )?(?:a|pour|que je)\b",
-    r"\b(?:que|qu'est-ce que) (?:je|dois-je|doit-on|on) (?:\w+ )?(?:dis|dire|lis|lire|ecris|ecrire)\b|\ba imprimer\b|\bvierge\b",
-)
 # Asks for a fact or a rule rather than telling what happened.
 _ASKING = _any_of(
     r"\A\W*(?:and |so |ok |hi |hello |please )*(?:can|could|may|must|shall|should|is|are|does|do|did|who|what|which|how|why)\b",
@@ -162,11 +154,6 @@ def moment_of_section(heading: Sequence[str]) -> Moment | None:
             if pattern.search(folded):
                 return moment
     return None
-
-
-def wants_words(question: str) -> bool:
-    """Say whether somebody asks for words to copy rather than for what to do."""
-    return bool(_WORDS.search(fold(question)))
 
 
 def moments_wanted(question: str) -> dict[Moment, float]:

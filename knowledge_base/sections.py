@@ -17,11 +17,12 @@ from knowledge_base.asked import parts_asked_for
 from knowledge_base.confidence import unit
 from knowledge_base.documents import DocumentKind, PassageKind
 from knowledge_base.index import Index
-from knowledge_base.moments import Moment, moments_wanted, wants_words
+from knowledge_base.moments import Moment, moments_wanted
 from knowledge_base.query import Query
 from knowledge_base.ranking import Ranking
 from knowledge_base.tokens import analyse
 from knowledge_base.topics import NONE
+from knowledge_base.wanted import wants_words
 
 # So many of the best sections are shown with a passage each before the rest of the best one.
 LED = 3

@@ -120,3 +120,44 @@ def test_nothing_found_twice_goes_to_a_person(desk: Desk) -> None:
     assert len(desk.tickets) == 1
     assert all(row.abstained for row in desk.rows(Answer))
     assert desk.rows(Citation) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is there somebody my staff can talk to for free?",
+        "do you know a group that supports victims of hate",
+        "which service takes down addresses from data brokers",
+        "qui peut aider une famille visée",
+        "connaissez-vous un groupe qui soutient les élues harcelées",
+        "où trouver un psychologue pour mon équipe",
+    ],
+)
+def test_somebody_who_asks_for_people_to_turn_to_is_told_whom_to_call(desk: Desk, text: str) -> None:
+    said = reply(desk, text)
+    assert "Whom to call" in said or "Qui appeler" in said
+    assert {row.document_id[-2:] for row in quoted(desk)} == {desk.messages[0].language}
+
+
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        ("can you draft what the chair reads out when they shout", "template-chair-script-en"),
+        ("something short to send the parents tonight, our address is out", "template-school-and-family-notice-en"),
+        ("what do I say to reporters outside", "template-holding-statement-en"),
+        ("une note au personnel, déjà prête", "template-staff-note-fr"),
+        ("peux-tu me rédiger un communiqué", "template-holding-statement-fr"),
+    ],
+)  # fmt: skip
+def test_words_to_copy_are_found_however_they_are_asked_for(desk: Desk, text: str, template: str) -> None:
+    reply(desk, text)
+    assert [row.document_id for row in quoted(desk)] == [template]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["RFP template for road resurfacing", "I need a form for the dog licence", "who handles potholes?"],
+)
+def test_a_form_that_no_such_desk_has_is_not_made_up_for(desk: Desk, text: str) -> None:
+    reply(desk, text)
+    assert desk.rows(Citation) == []
