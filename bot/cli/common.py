@@ -45,6 +45,9 @@ AsWhom = Annotated[
     str | None,
     typer.Option("--as", help="Who acts: a name, an email address or a number of the directory."),
 ]
+Somebody = Annotated[str, typer.Argument(help="A name, an email address or a number of the directory.")]
+TicketNumber = Annotated[str, typer.Argument(help="The ticket's number, such as HD-1042.")]
+LoggedReason = Annotated[str, typer.Option("--reason", "-r", help="Why. It is kept in the access log.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -142,6 +145,20 @@ def acting(services: Services, who: str | None) -> Actor:
     """Return who acts, read from the directory."""
     with reading(services.engine) as session:
         return actor_named(session, who)
+
+
+def person_of(session: Session, who: str) -> int:
+    """Return the number of the person of that name; raise NotFound."""
+    person_id = actor_named(session, who).person_id
+    if person_id is None:
+        raise NotFound("Name somebody of the directory. See: helpdesk directory list")
+    return person_id
+
+
+def person_named(services: Services, who: str) -> int:
+    """Do what `person_of` does, with a look into the directory of its own."""
+    with reading(services.engine) as session:
+        return person_of(session, who)
 
 
 def send_due(services: Services) -> bool:

@@ -16,6 +16,8 @@ from bot.cli.common import (
     AsJson,
     AsWhom,
     DataDir,
+    LoggedReason,
+    Somebody,
     acting,
     cell,
     desk,
@@ -172,7 +174,7 @@ def list_people(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 @app.command("sign-in-link")
 @one_line_errors
 def sign_in_link(
-    person: Annotated[str, typer.Argument(help="A name, an email address or a number of the directory.")],
+    person: Somebody,
     data_dir: DataDir = None,
 ) -> None:
     """Print a link that signs one person in, once, within 15 minutes. Give it to nobody else."""
@@ -192,8 +194,8 @@ def sign_in_link(
 @app.command("suspend")
 @one_line_errors
 def suspend(
-    person: Annotated[str, typer.Argument(help="A name, an email address or a number of the directory.")],
-    reason: Annotated[str, typer.Option("--reason", "-r", help="Why. It is kept in the access log.")],
+    person: Somebody,
+    reason: LoggedReason,
     safe_email: Annotated[
         str | None,
         typer.Option("--safe-email", help="A mailbox that is safe: messages go there from now on."),
@@ -228,8 +230,8 @@ def suspend(
 @app.command("reinstate")
 @one_line_errors
 def reinstate(
-    person: Annotated[str, typer.Argument(help="A name, an email address or a number of the directory.")],
-    reason: Annotated[str, typer.Option("--reason", "-r", help="Why. It is kept in the access log.")],
+    person: Somebody,
+    reason: LoggedReason,
     who: AsWhom = None,
     data_dir: DataDir = None,
 ) -> None:

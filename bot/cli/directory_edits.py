@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from bot.cli.common import AsJson, DataDir, actor_named, desk, one_line_errors, out, plain
+from bot.cli.common import AsJson, DataDir, Somebody, desk, one_line_errors, out, person_of, plain
 from bot.database import reading, transaction
 from bot.rendering import times
 from bot.services import Services
@@ -16,10 +16,9 @@ from escalation import directory, directory_csv
 from escalation.access import OPERATOR
 from escalation.availability import parse_absence, parse_week
 from escalation.directory_csv import CsvFaults, What, experts
-from escalation.errors import DirectoryError, NotFound
+from escalation.errors import DirectoryError
 from escalation.tables import ExpertProfile
 
-Who = Annotated[str, typer.Argument(help="A name, an email address or a number of the directory.")]
 Fields = Annotated[
     list[str],
     typer.Argument(
@@ -40,10 +39,10 @@ def register(app: typer.Typer) -> None:
         app.command(name)(one_line_errors(command))
 
 
-def show(person: Who, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+def show(person: Somebody, as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Show one person: roles, cities, identities; of an expert also what they take, when, and their load."""
     with desk(data_dir) as services, reading(services.engine) as session:
-        person_id = _id_of(session, person)
+        person_id = person_of(session, person)
         shown = _facts(session, services, person_id)
     if as_json:
         out.print(plain(json.dumps(shown, ensure_ascii=False, indent=2)))
@@ -58,14 +57,14 @@ def add(fields: Fields, data_dir: DataDir = None) -> None:
     _take(data_dir, fields, new=True)
 
 
-def edit(person: Who, fields: Fields, data_dir: DataDir = None) -> None:
+def edit(person: Somebody, fields: Fields, data_dir: DataDir = None) -> None:
     """Change what is said of somebody; a value of - empties it. `directory import --help` names the columns."""
     with desk(data_dir) as services:
         _edit(services, person, fields)
 
 
 def away(
-    person: Who,
+    person: Somebody,
     days: Annotated[
         list[str] | None, typer.Argument(help="2026-12-21/2027-01-03, or one day. Several may be given.")
     ] = None,
@@ -77,13 +76,13 @@ def away(
         today = services.clock().date()
         new = [str(_read(parse_absence, day)) for day in days or ()]
         with reading(services.engine) as session:
-            known = [] if clear else directory.profile_of(session, _id_of(session, person)).away
+            known = [] if clear else directory.profile_of(session, person_of(session, person)).away
         kept = sorted({*(one for one in known if parse_absence(one).last >= today), *new})
         _edit(services, person, [f"away={' '.join(kept) or '-'}"])
 
 
 def on_call(
-    person: Who,
+    person: Somebody,
     weeks: Annotated[
         list[str] | None, typer.Argument(help="Any day of the week: 2026-11-26. Several may be given.")
     ] = None,
@@ -95,14 +94,14 @@ def on_call(
         monday = parse_week(services.clock().date().isoformat())
         new = [_read(parse_week, week).isoformat() for week in weeks or ()]
         with reading(services.engine) as session:
-            known = [] if clear else directory.profile_of(session, _id_of(session, person)).on_call
+            known = [] if clear else directory.profile_of(session, person_of(session, person)).on_call
         kept = sorted({*(one for one in known if one >= monday.isoformat()), *new})
         _edit(services, person, [f"on_call={' '.join(kept) or '-'}"])
 
 
 def _edit(services: Services, person: str, fields: list[str]) -> None:
     with reading(services.engine) as session:
-        person_id = _id_of(session, person)
+        person_id = person_of(session, person)
         email, slack = directory.email_of(session, person_id), directory.slack_of(session, person_id)
         name = directory.get_person(session, person_id).name
     own = {} if email is None else {"email": email}
@@ -180,13 +179,6 @@ def _facts(session: Session, services: Services, person_id: int) -> dict[str, An
         next_at = availability.next_working(now, hub)
         facts["now"] = f"not at work before {times.when(next_at, zone, 'en', now)}" if next_at else "off duty"
     return facts
-
-
-def _id_of(session: Session, person: str) -> int:
-    found = actor_named(session, person).person_id
-    if found is None:
-        raise NotFound("Name somebody of the directory. See: helpdesk directory list")
-    return found
 
 
 def _read(parse: Any, text: str) -> Any:

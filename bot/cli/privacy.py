@@ -14,6 +14,9 @@ from bot.cli.common import (
     AsJson,
     AsWhom,
     DataDir,
+    LoggedReason,
+    Somebody,
+    TicketNumber,
     acting,
     actor_named,
     cell,
@@ -38,9 +41,6 @@ from escalation.tables import Person, Ticket
 
 CHANNEL = "terminal"
 app = typer.Typer(no_args_is_help=True)
-Number = Annotated[str, typer.Argument(help="The ticket's number, such as HD-1042.")]
-Who = Annotated[str, typer.Argument(help="A name, an email address or a number of the directory.")]
-Reason = Annotated[str, typer.Option("--reason", "-r", help="Why. It is kept in the access log.")]
 
 
 @app.callback()
@@ -100,7 +100,7 @@ def show_log(
 
 @app.command("seal")
 @one_line_errors
-def seal(number: Number, reason: Reason, who: AsWhom = None, data_dir: DataDir = None) -> None:
+def seal(number: TicketNumber, reason: LoggedReason, who: AsWhom = None, data_dir: DataDir = None) -> None:
     """Let nobody know of a ticket but its owner, the leads and the people named for it."""
     with desk(data_dir) as services:
         need_to_know.seal(services, number, acting(services, who), reason, channel=CHANNEL)
@@ -109,7 +109,7 @@ def seal(number: Number, reason: Reason, who: AsWhom = None, data_dir: DataDir =
 
 @app.command("unseal")
 @one_line_errors
-def unseal(number: Number, reason: Reason, who: AsWhom = None, data_dir: DataDir = None) -> None:
+def unseal(number: TicketNumber, reason: LoggedReason, who: AsWhom = None, data_dir: DataDir = None) -> None:
     """Open a sealed ticket to every expert again."""
     with desk(data_dir) as services:
         need_to_know.unseal(services, number, acting(services, who), reason, channel=CHANNEL)
@@ -118,7 +118,9 @@ def unseal(number: Number, reason: Reason, who: AsWhom = None, data_dir: DataDir
 
 @app.command("name")
 @one_line_errors
-def name(number: Number, person: Who, reason: Reason, who: AsWhom = None, data_dir: DataDir = None) -> None:
+def name(
+    number: TicketNumber, person: Somebody, reason: LoggedReason, who: AsWhom = None, data_dir: DataDir = None
+) -> None:
     """Name one more person: they may know of the ticket and open its original words."""
     _about_a_person(data_dir, number, person, reason, who, need_to_know.name)
 
@@ -126,7 +128,7 @@ def name(number: Number, person: Who, reason: Reason, who: AsWhom = None, data_d
 @app.command("keep-away")
 @one_line_errors
 def keep_away(
-    number: Number, person: Who, reason: Reason, who: AsWhom = None, data_dir: DataDir = None
+    number: TicketNumber, person: Somebody, reason: LoggedReason, who: AsWhom = None, data_dir: DataDir = None
 ) -> None:
     """Keep somebody with a conflict of interest away from a ticket: for them it is not there."""
     _about_a_person(data_dir, number, person, reason, who, need_to_know.keep_away)
@@ -135,7 +137,7 @@ def keep_away(
 @app.command("let-back")
 @one_line_errors
 def let_back(
-    number: Number, person: Who, reason: Reason, who: AsWhom = None, data_dir: DataDir = None
+    number: TicketNumber, person: Somebody, reason: LoggedReason, who: AsWhom = None, data_dir: DataDir = None
 ) -> None:
     """Take back that somebody was named, or kept away."""
     _about_a_person(data_dir, number, person, reason, who, need_to_know.let_back)
@@ -147,7 +149,7 @@ def hold(
     review_on: Annotated[
         datetime, typer.Option("--review-on", formats=["%Y-%m-%d"], help="When the hold is looked at again.")
     ],
-    reason: Reason,
+    reason: LoggedReason,
     person: Annotated[str | None, typer.Option("--person", help="Everything of this person.")] = None,
     ticket: Annotated[str | None, typer.Option("--ticket", help="This ticket's request alone.")] = None,
     author: Annotated[
@@ -184,7 +186,7 @@ def hold(
 @one_line_errors
 def release(
     number: Annotated[int, typer.Argument(help="The hold's number; see helpdesk privacy holds.")],
-    reason: Reason,
+    reason: LoggedReason,
     who: AsWhom = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -247,9 +249,9 @@ def list_holds(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 @app.command("export")
 @one_line_errors
 def export(
-    person: Who,
+    person: Somebody,
     file: Annotated[Path, typer.Argument(help="A new file; only you can read it.")],
-    reason: Reason,
+    reason: LoggedReason,
     who: AsWhom = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -269,8 +271,8 @@ def export(
 @app.command("erase")
 @one_line_errors
 def erase(
-    person: Who,
-    reason: Reason,
+    person: Somebody,
+    reason: LoggedReason,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before erasing.")] = False,
     who: AsWhom = None,
     data_dir: DataDir = None,

@@ -2,12 +2,22 @@
 
 import json
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 from rich.table import Column, Table
 
-from bot.cli.common import AsJson, AsWhom, DataDir, actor_named, cell, desk, one_line_errors, out, plain
+from bot.cli.common import (
+    AsJson,
+    AsWhom,
+    DataDir,
+    TicketNumber,
+    actor_named,
+    cell,
+    desk,
+    one_line_errors,
+    out,
+    plain,
+)
 from bot.database import reading
 from bot.rendering import times
 from escalation import assignment, directory, request_log, tickets
@@ -31,7 +41,7 @@ def register(parent: typer.Typer) -> None:
 @app.command("explain")
 @one_line_errors
 def explain(
-    number: Annotated[str, typer.Argument(help="The ticket's number, such as HD-1042.")],
+    number: TicketNumber,
     who: AsWhom = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,

@@ -14,6 +14,7 @@ from bot.cli.common import (
     AsJson,
     AsWhom,
     DataDir,
+    TicketNumber,
     acting,
     desk,
     err,
@@ -22,7 +23,7 @@ from bot.cli.common import (
     plain,
     send_due,
 )
-from bot.cli.sla_story import Number, in_json, said
+from bot.cli.sla_story import in_json, said
 from bot.database import reading
 from bot.provisioning import NotReady
 from bot.rendering import times
@@ -246,7 +247,7 @@ def holidays(
 @app.command("follow-ups")
 @one_line_errors
 def follow_ups(
-    number: Number,
+    number: TicketNumber,
     done: Annotated[
         int | None, typer.Option(help="Note that this step was done; say what with --note.")
     ] = None,

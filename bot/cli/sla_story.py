@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import AsJson, AsWhom, DataDir, actor_named, desk, one_line_errors, out, plain
+from bot.cli.common import (
+    AsJson,
+    AsWhom,
+    DataDir,
+    TicketNumber,
+    actor_named,
+    desk,
+    one_line_errors,
+    out,
+    plain,
+)
 from bot.database import reading
 from escalation import directory, tickets
 from escalation.access import Verb, may
@@ -18,12 +28,11 @@ from escalation.sla.wording import Wording, weekday, wording
 
 LONGEST_SUM = 21
 HEAD_OF_SUM = 14
-Number = Annotated[str, typer.Argument(help="The ticket's number, such as HD-1042.")]
 
 
 @one_line_errors
 def explain(
-    number: Number,
+    number: TicketNumber,
     who: AsWhom = None,
     language: Annotated[
         str | None,

@@ -15,6 +15,7 @@ from bot.cli.common import (
     AsJson,
     AsWhom,
     DataDir,
+    TicketNumber,
     acting,
     actor_named,
     cell,
@@ -38,7 +39,6 @@ from escalation.tables import Clock, Message
 from escalation.tickets import Derived, Monitoring
 
 app = typer.Typer(no_args_is_help=True)
-Number = Annotated[str, typer.Argument(help="The ticket's number, such as HD-1042.")]
 
 
 @app.callback()
@@ -98,7 +98,7 @@ def list_tickets(
 @app.command("show")
 @one_line_errors
 def show(
-    number: Number,
+    number: TicketNumber,
     original: Annotated[
         bool,
         typer.Option(
