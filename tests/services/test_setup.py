@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from bot.app import real_clock
 from bot.cli import app
-from bot.cli.setup import write_env
+from bot.cli.setup.env import write_env
 from bot.console.sign_in import redeem, start_session
 from bot.database import open_engine, reading, transaction
 from bot.settings import load
