@@ -58,7 +58,8 @@ class Asker(threading.Thread):
 def first_answer(client: httpx.Client, question: str) -> float:
     """Ask one question and return the seconds from sending the form to the answer on the page."""
     page = html.fromstring(client.get("/").text)
-    form = next(form for form in page.iter("form") if form.get("action") == "/chat")
+    forms = (form for form in page.iter("form") if isinstance(form, html.FormElement))
+    form = next(form for form in forms if form.get("action") == "/chat")
     fields = {**dict(form.form_values()), "text": question}
     began = time.perf_counter()
     where = client.post("/chat", data=fields).headers["location"]

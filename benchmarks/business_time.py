@@ -55,10 +55,12 @@ def _against_timedelta(calendar: Calendar, pairs: list[tuple[datetime, datetime]
     rules.difference(*pairs[0])
 
     def theirs_between(a: datetime, b: datetime) -> timedelta:
-        return rules.difference(a, b).timedelta
+        found: timedelta = rules.difference(a, b).timedelta
+        return found
 
     def theirs_add(a: datetime, b: datetime) -> datetime:
-        return a + btd.BusinessTimeDelta(rules, timedelta=between(calendar, a, b))
+        found: datetime = a + btd.BusinessTimeDelta(rules, timedelta=between(calendar, a, b))
+        return found
 
     def ours_add(a: datetime, b: datetime) -> datetime:
         return add(calendar, a, between(calendar, a, b))
@@ -73,7 +75,8 @@ def _against_timedelta(calendar: Calendar, pairs: list[tuple[datetime, datetime]
     )
 
     def theirs_at_night(a: datetime, b: datetime) -> timedelta:
-        return nights.difference(a, b).timedelta
+        found: timedelta = nights.difference(a, b).timedelta
+        return found
 
     changes = [
         (moment - timedelta(days=1), moment + timedelta(days=1))

@@ -25,7 +25,7 @@ from bot.channels.email.sender import SmtpSender
 from bot.channels.pager.sender import PagerSender
 from bot.channels.web.sender import WebSender
 from bot.database import reading, transaction
-from bot.messages import Inbound, SenderIdentity, ThreadKey
+from bot.messages import Inbound, Sender, SenderIdentity, ThreadKey
 from bot.services import Services
 from bot.worker import Worker, warm_up
 from escalation.tables import (
@@ -96,7 +96,7 @@ def main() -> None:
         }
         settings = desk.services.settings.model_copy(update=changes)
         assert desk.services.vault is not None
-        senders = {
+        senders: dict[ChannelName, Sender] = {
             ChannelName.WEB: WebSender(),
             ChannelName.TERMINAL: WebSender(),
             ChannelName.EMAIL: SmtpSender(settings, desk.services.vault.sign, clock=real_clock),

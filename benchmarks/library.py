@@ -109,7 +109,8 @@ def answer(address: str, question: str) -> tuple[float, str]:
     """Ask on the web page; return the seconds to the answer, and the page that has it."""
     with httpx.Client(base_url=address, headers={"Accept": "text/html"}, timeout=PATIENCE) as client:
         page = html.fromstring(client.get("/").text)
-        form = next(form for form in page.iter("form") if form.get("action") == "/chat")
+        forms = (form for form in page.iter("form") if isinstance(form, html.FormElement))
+        form = next(form for form in forms if form.get("action") == "/chat")
         fields = {**dict(form.form_values()), "text": question}
         began = time.perf_counter()
         where = client.post("/chat", data=fields).headers["location"]

@@ -79,7 +79,7 @@ def corpus(passages: int) -> list[list[str]]:
 def questions(texts: Sequence[Sequence[str]]) -> list[list[str]]:
     """Return questions of ten terms, each from a passage."""
     chance = random.Random(12)
-    found = []
+    found: list[list[str]] = []
     while len(found) < _QUESTIONS:
         terms = sorted(set(chance.choice(texts)))
         if len(terms) >= _TERMS:
@@ -89,7 +89,8 @@ def questions(texts: Sequence[Sequence[str]]) -> list[list[str]]:
 
 def _ours(texts: list[list[str]], folder: Path) -> tuple[Callable[[], Ask], int]:
     from knowledge_base.arrays import read_arrays, write_arrays
-    from knowledge_base.index import Entry, TermMatrix
+    from knowledge_base.index import TermMatrix
+    from knowledge_base.term_scores import Entry
 
     write_arrays(folder / "ours", TermMatrix.compile([Entry("en", terms) for terms in texts]).arrays, "")
 

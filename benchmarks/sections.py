@@ -100,7 +100,8 @@ def fit_parts(held: list[Case]) -> Array:
         slope = (odds / odds.sum(axis=1, keepdims=True) - right).T @ vectors / len(known)
         slope[:, :-1] += _PART_RIDGE * weights[:, :-1]
         weights -= 3 * slope
-    return np.rint(weights * 100) / 100
+    rounded: Array = np.rint(weights * 100) / 100
+    return rounded
 
 
 def with_parts(case: Case, weights: Array) -> Case:

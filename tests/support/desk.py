@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 from sqlmodel import select
 
 from bot import conversation
@@ -111,7 +111,7 @@ class Desk:
     def rows(self, table: type) -> list:  # type: ignore[type-arg]
         """Return every row of a table."""
         with reading(self.services.engine) as session:
-            return list(session.exec(select(table).order_by(*table.__table__.primary_key)).all())
+            return list(session.exec(select(table).order_by(*inspect(table).primary_key)).all())
 
     @property
     def tickets(self) -> list[Ticket]:

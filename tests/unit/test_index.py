@@ -11,13 +11,13 @@ from knowledge_base.catalog import CatalogDocument, CatalogPassage
 from knowledge_base.index import (
     HEADING_REPEATS,
     TITLE_REPEATS,
-    Entry,
     Index,
     IndexNote,
     TermMatrix,
     ordered,
 )
 from knowledge_base.synonyms import Synonym
+from knowledge_base.term_scores import Entry
 from knowledge_base.tokens import analyse
 
 VOCABULARY = [f"t{number}" for number in range(120)]
