@@ -2,14 +2,15 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
 from bot.delivery.sealing import open_safe_channel, vault_of
 from bot.services import Services
-from escalation import confidentiality, directory
-from escalation.tables import ChannelName, SafeChannel, Thread
+from escalation import confidentiality, directory, outbox
+from escalation.tables import ChannelName, OutboxDestination, OutboxMessage, SafeChannel, Thread
 
 # What may be said over a channel that is not safe: 911 and 988, and that a report was noted.
 ANYWHERE: Final = frozenset({"safety", "unsafe_noted"})
@@ -39,6 +40,19 @@ def place_for(session: Session, services: Services, kind: str, thread: Thread) -
     return own
 
 
+def overheard(session: Session, services: Services, row: OutboxMessage, worker: str, now: datetime) -> bool:
+    """Cancel a claimed delivery to the channel that every expert reads, about a request sealed since; tell whether it was."""
+    channel = services.settings.slack_experts_channel
+    if not channel or row.channel != ChannelName.SLACK or row.request_id is None:
+        return False
+    if not confidentiality.is_sealed(session, row.request_id):
+        return False
+    destination = session.get(OutboxDestination, row.destination_id)
+    if destination is None or _channel_of(destination.address) != channel:
+        return False
+    return outbox.mark_cancelled(session, row.id, worker, now)
+
+
 def safe_place(session: Session, services: Services, person_id: int) -> Place | None:
     """Return the safe channel that was noted for a person, or None."""
     row = session.get(SafeChannel, person_id)
@@ -51,13 +65,17 @@ def _private(session: Session, thread: Thread) -> Place | None:
     """Return the person's direct messages in place of a Slack channel that others read."""
     if thread.channel is not ChannelName.SLACK:
         return None
-    try:
-        channel = str(json.loads(thread.address).get("channel", ""))
-    except (ValueError, AttributeError):
-        channel = thread.address
+    channel = _channel_of(thread.address)
     known = directory.slack_of(session, thread.person_id)
     if known is None or not channel.startswith(_SHARED_IN_SLACK):
         return None
     team, user = known
     address = json.dumps({"channel": user, "thread_ts": None, "team": team}, separators=(",", ":"))
     return Place(ChannelName.SLACK, address)
+
+
+def _channel_of(address: str) -> str:
+    try:
+        return str(json.loads(address).get("channel", ""))
+    except (ValueError, AttributeError):
+        return address

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from bot.database import reading, transaction
-from bot.delivery import held_back
+from bot.delivery import discretion, held_back
 from bot.delivery.sealing import open_outbound, vault_of
 from bot.messages import DeliveryError, Outbound, Receipt, Sender
 from bot.services import Services
@@ -53,7 +53,10 @@ def deliver_due(
                 break
         with transaction(services.engine) as session:
             row = outbox.claim(session, channel, worker, now, urgent_only=urgent_only)
-            held = row is not None and held_back.recalled(session, services, row, worker, now)
+            held = row is not None and (
+                held_back.recalled(session, services, row, worker, now)
+                or discretion.overheard(session, services, row, worker, now)
+            )
         if row is None:
             break
         tried += 1

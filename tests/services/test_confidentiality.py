@@ -165,6 +165,14 @@ def test_nothing_of_a_sealed_request_is_told_in_a_shared_place_or_to_others(conn
     assert not any("C0EXPERTS" in message.address for message in desk.carriers_sent())
 
 
+def test_what_waits_for_the_experts_channel_when_a_request_is_sealed_is_not_posted(connected: Desk) -> None:
+    desk = connected
+    desk.say(NEWS)
+    need_to_know.seal(desk.services, "HD-1001", desk.actor(EXPERT), "her own superior", channel="test")
+    desk.deliver()
+    assert not any("C0EXPERTS" in message.address for message in desk.carriers_sent())
+
+
 def test_a_sealed_ticket_is_in_no_page_list_count_or_stream_of_another_expert(
     sqlite_desks: DeskFactory,
 ) -> None:
