@@ -74,6 +74,9 @@ _COMPLAINTS = tuple(
         rf"{_INSIDER}{_HELPS} (?:retaliat|sexually|stealing|stole)\w*",
         rf"{_INSIDER}{_HELPS} (?:makes?|making|made|sends?|sending|sent|texts?) (?:me |us |her |my \w+ )?(?:\w+ )?"
         r"(?:racist|sexist|sexual|creepy|dirty|nude|inappropriate|obscene|offensive|homophobic|threatening)",
+        rf"{_INSIDER}{_HELPS} (?:makes?|making|made) (?:\w+ )?(?:comments|remarks|jokes) about (?:my|her|our|me|us|them)",
+        rf"{_INSIDER}{_HELPS} (?:racist|sexist|abusive|homophobic|violent|inappropriate) (?:to|towards?|with) {_TO_US}",
+        rf"{_INSIDER}{_HELPS} sleep\w* with (?:an? |the )?(?:interns?|staff|employees?|assistants?)",
         rf"{_INSIDER}{_HELPS} (?:puts?|put|has|had|laid|lays) (?:his|her|their) hands? on",
         rf"{_INSIDER}{_HELPS} (?:comment(?:s|ing|ed)? on|star(?:es|ing|ed) at) (?:my|her|our) (?:body|looks|chest|legs|clothes)",
         rf"{_INSIDER}{_HELPS} (?:told|asked|ordered|pressured|wants|forces?|forced) (?:me|us) to (?:lie|falsify|hide|cover up|"

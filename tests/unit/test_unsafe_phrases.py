@@ -25,6 +25,19 @@ from bot.privacy.phrases import says_unsafe
         "Mon cellulaire est sur écoute, rappelez-moi autrement",
         "mon patron a accès à ma messagerie",
         "Mon compte a été piraté",
+        "this phone is not safe",
+        "I don't think my phone is safe anymore",
+        "please don't reply to this address, my husband reads it",
+        "my ex has my password",
+        "they hacked my email",
+        "it is not safe to write to me here",
+        "the city reads my email",
+        "my laptop has spyware on it",
+        "mon téléphone est pas sûr",
+        "ne me répondez pas à cette adresse, mon patron la lit",
+        "n'écrivez pas ici, c'est pas sécuritaire",
+        "on a piraté mon compte",
+        "j'ai peur que quelqu'un lise mes textos",
     ],
 )
 def test_a_report_is_heard(text: str) -> None:
@@ -48,6 +61,11 @@ def test_a_report_is_heard(text: str) -> None:
         "mon courriel a été piraté il y a deux ans",
         "Ma rue n'est pas sûre",
         "Quelqu'un lit mes discours",
+        "they read my emails aloud at the meeting",
+        "can somebody check my email settings",
+        "my assistant reads my email, so write in general terms",
+        "don't use my email for the newsletter",
+        "on a pris mon téléphone en photo",
     ],
 )
 def test_a_question_or_something_else_is_no_report(text: str) -> None:
