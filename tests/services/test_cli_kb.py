@@ -30,14 +30,7 @@ topics: [crisis-communications]
 @pytest.fixture
 def run(tmp_path: Path, sqlite_desks: DeskFactory) -> Run:
     """Return what runs `helpdesk kb ...` on a desk with the starter library."""
-    with sqlite_desks.desk() as desk:
-        settings = desk.services.settings
-    (tmp_path / "empty.env").touch()
-    environ = {
-        "HELPDESK_DATA_DIR": str(settings.data_dir),
-        "HELPDESK_KEY_FILE": str(settings.key_path),
-        "HELPDESK_ENV_FILE": str(tmp_path / "empty.env"),
-    }
+    environ = sqlite_desks.environ_in(tmp_path / "desk")
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(app, ["kb", *arguments], env=environ, catch_exceptions=False)
@@ -283,13 +276,7 @@ def test_an_exported_library_makes_the_same_library(
     exported = run("export", str(tmp_path / "out"))
     assert exported.exit_code == 0, exported.output
 
-    with sqlite_desks.desk() as desk:
-        other = desk.services.settings
-    there = {
-        "HELPDESK_DATA_DIR": str(other.data_dir),
-        "HELPDESK_KEY_FILE": str(other.key_path),
-        "HELPDESK_ENV_FILE": str(tmp_path / "empty.env"),
-    }
+    there = sqlite_desks.environ_in(tmp_path / "there")
 
     def run_there(*arguments: str) -> Result:
         return CliRunner().invoke(app, ["kb", *arguments], env=there, catch_exceptions=False)

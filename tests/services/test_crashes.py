@@ -46,6 +46,14 @@ class Bomb:
         self._left = at
         self._connections: list[Any] = []
         self.exploded = False
+        self._heard = (
+            ("connect", self._connected),
+            ("before_cursor_execute", self._step),
+            ("commit", self._step),
+        )
+
+    def _connected(self, connection: Any, _record: object) -> None:
+        self._connections.append(connection)
 
     def _step(self, *_: object) -> None:
         if self._left == 0 and not self.exploded:
@@ -54,14 +62,13 @@ class Bomb:
         self._left -= 1
 
     def __enter__(self) -> "Bomb":
-        event.listen(
-            self._engine, "connect", lambda connection, _record: self._connections.append(connection)
-        )
-        event.listen(self._engine, "before_cursor_execute", self._step)
-        event.listen(self._engine, "commit", self._step)
+        for name, heard in self._heard:
+            event.listen(self._engine, name, heard)
         return self
 
     def __exit__(self, *_: object) -> None:
+        for name, heard in self._heard:
+            event.remove(self._engine, name, heard)
         for connection in self._connections:
             connection.close()
 

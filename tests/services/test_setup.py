@@ -38,9 +38,7 @@ def env(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(tmp_path: Path, env: Path, sqlite_desks: DeskFactory) -> Run:
     """Return what runs `helpdesk ...` on a freshly started demonstration desk."""
-    with sqlite_desks.desk() as made:
-        (tmp_path / "data").symlink_to(made.services.settings.data_dir)
-        (tmp_path / "data.key").symlink_to(made.services.settings.key_path)
+    sqlite_desks.copy_to(tmp_path)
 
     def run(*arguments: str, typed: str | None = None, **environ: str) -> Result:
         variables = {"HELPDESK_DATA_DIR": str(tmp_path / "data"), "HELPDESK_ENV_FILE": str(env), **environ}
