@@ -4,14 +4,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.database import reading
 from bot.delivery import sealing
 from bot.encoded import concealed
 from bot.messages import Inbound
+from bot.redaction import official_in
 from bot.redaction.values import Span
 from bot.safety.assessment import Assessment
-from bot.services import Masker
+from bot.services import Services
 from bot.vault import Vault
+from escalation import directory
 from escalation.identifiers import new_id
 from escalation.kinds import Author, ChannelName, MessageKind, MessageState
 from escalation.sla import Priority
@@ -32,20 +37,43 @@ class MaskedWords:
     spans: tuple[Span, ...] = field(default=(), repr=False)
 
 
-def mask_words(mask: Masker, inbound: Inbound, language: str) -> MaskedWords:
+def public_lines(services: Services) -> frozenset[str]:
+    """Return the lines and addresses of the directory's police, which are no secret; none where it can't be read."""
+    try:
+        with reading(services.engine) as session:
+            return official_in(directory.police_lines(session))
+    except (DBAPIError, PoolTimeout) as error:
+        log.error(
+            "directory not read, nothing counts as public",
+            action="recording.no_directory",
+            error=type(error).__name__,
+        )
+        return frozenset()
+
+
+def mask_words(services: Services, inbound: Inbound, language: str) -> MaskedWords:
     """Mask the text and the subject. A hostile text may take a second: never under a write lock.
 
-    If the masker itself breaks, nothing of the message is shown in lists; it is kept all the same.
+    What the directory names as public stays. If the masker itself breaks, nothing of the message is shown in lists; it is kept all the same.
     """
     try:
-        text = mask(concealed(inbound.text[:LONGEST_TEXT], language), language=language)
-        subject = mask(concealed(inbound.subject, language), language=language) if inbound.subject else None
+        official = public_lines(services)
+        text, subject = (
+            services.mask(concealed(words[:LONGEST_TEXT], language), language=language, official=official)
+            if words
+            else None
+            for words in (inbound.text, inbound.subject)
+        )
     except Exception as error:  # noqa: BLE001  a message must not be lost for want of a mask
         log.error(
             "masking failed, nothing is shown", action="recording.mask_failed", error=type(error).__name__
         )
         return MaskedWords(_NOT_SHOWN["fr" if language == "fr" else "en"], None)
-    return MaskedWords(text.text, subject.text[:500] if subject else None, text.spans)
+    return MaskedWords(
+        text.text if text else "",
+        subject.text[:500] if subject else None,
+        text.spans if text else (),
+    )
 
 
 def message_row(

@@ -42,8 +42,8 @@ CHECKS: tuple[Check, ...] = (safety.assess, safety.plain_rules)
 class Masker(Protocol):
     """What takes private details out of words."""
 
-    def __call__(self, text: str, *, language: str = "en") -> Masked:
-        """Return the masked words and what was found."""
+    def __call__(self, text: str, *, language: str = "en", official: frozenset[str] = frozenset()) -> Masked:
+        """Return the masked words and what was found. What is `official` survives."""
         ...
 
 

@@ -137,6 +137,12 @@ def cities_of(session: Session, person_id: int) -> frozenset[int]:
     )
 
 
+def police_lines(session: Session) -> tuple[str, ...]:
+    """Return the dispatch lines and police contacts of every city: what the directory itself gives out."""
+    rows = session.exec(select(City.dispatch_phone, City.police_contact).order_by(col(City.id))).all()
+    return tuple(line for row in rows for line in row if line)
+
+
 def all_cities_of(session: Session, person_id: int) -> tuple[City, ...]:
     """Return every city the person works for, in order of entry."""
     return tuple(

@@ -8,8 +8,9 @@ from sqlmodel import Session
 from bot.casework.acts import on_ticket
 from bot.casework.card import TicketCard
 from bot.delivery import announce, sealing
+from bot.redaction import official_in
 from bot.services import Services
-from escalation import request_log, tickets
+from escalation import directory, request_log, tickets
 from escalation.access import Actor
 from escalation.errors import Refused
 from escalation.identifiers import new_id
@@ -207,7 +208,9 @@ def _sealed(
         kind=kind,
         author=author,
         body=sealing.seal_body(vault, key, message_id, words),
-        masked=services.mask(words, language=request.language).text,
+        masked=services.mask(
+            words, language=request.language, official=official_in(directory.police_lines(session))
+        ).text,
         language=request.language,
         occurred_at=now,
         recorded_at=now,

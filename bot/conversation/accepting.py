@@ -50,7 +50,7 @@ def accept(services: Services, inbound: Inbound) -> Accepted:
         checks=services.checks,
     )
     masked = recording.mask_words(
-        services.mask, inbound, served(assessment.language)
+        services, inbound, served(assessment.language)
     )  # may take a second: not under the write lock
     complaint = inbound.kind in _ASSESSED and complains(inbound.text)
     try:

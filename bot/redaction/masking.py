@@ -19,6 +19,7 @@ _NAMES: Mapping[str, Mapping[Kind, str]] = {
         Kind.NATIONAL_ID: "numéro d'identité", Kind.HANDLE: "lien vers un compte", Kind.LOCATION: "position sur la carte",
     },
 }  # fmt: skip
+_TELLING = 6  # letters and digits of an address that can't be another by chance
 # Where two claims overlap, the more specific kind names the stretch.
 _RANK = {
     Kind.EMAIL: 0, Kind.HANDLE: 1, Kind.NATIONAL_ID: 2, Kind.ADDRESS: 3, Kind.PHONE: 4, Kind.BIRTH_DATE: 5,
@@ -79,6 +80,9 @@ def _official(key: str, kept: frozenset[str]) -> bool:
     digits = key.isdigit() and len(key) >= 10
     if digits:
         return any(line.isdigit() and line[-10:] == key[-10:] for line in kept)
-    return len(key) >= 6 and any(
-        key in line or (len(line) >= 6 and line in key) for line in kept if not line.isdigit()
+    # "40 Justice Way" with its city behind it, or without: the house number must be the same, so both begin alike
+    return len(key) >= _TELLING and any(
+        line.startswith(key) or (len(line) >= _TELLING and line[0].isdigit() and key.startswith(line))
+        for line in kept
+        if not line.isdigit()
     )

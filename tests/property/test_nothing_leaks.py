@@ -47,9 +47,9 @@ STAFF_PAGES = (
 )
 
 
-def masks_nothing(words: str, *, language: str = "en") -> Masked:
+def masks_nothing(words: str, *, language: str = "en", official: frozenset[str] = frozenset()) -> Masked:
     """Return the words as they are, as a masker does that knows no way of writing them."""
-    return replace(mask("", language=language), text=words, spans=())
+    return replace(mask("", language=language, official=official), text=words, spans=())
 
 
 MASKERS: dict[str, Masker] = {"masker": mask, "no masker": masks_nothing}

@@ -7,16 +7,18 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text as sql
+from sqlmodel import select
 
 from bot import conversation
 from bot.channels.email.intake import Outcome
+from bot.database import transaction
 from bot.encoded import concealed, encoded, revealed
 from bot.messages import SenderIdentity, ThreadKey
 from bot.safety.assessment import Assessment
 from bot.worker import beat, intake
 from escalation.kinds import ChannelName
 from escalation.sla import Priority
-from escalation.tables import IdentityKind, MessageKind
+from escalation.tables import City, IdentityKind, MessageKind
 from tests.support.desk import Desk, DeskFactory, RecordingSender
 
 GUN = "there is a man with a gun at my door right now"
@@ -62,6 +64,25 @@ def test_a_message_that_is_only_a_number_or_an_address_is_no_question(desk: Desk
     desk.say(words)
     assert "few more words" in bot_said(desk)
     assert words not in everything_stored(desk)
+
+
+def test_the_lines_that_the_directory_gives_out_survive_and_an_officials_own_does_not(desk: Desk) -> None:
+    with transaction(desk.services.engine) as session:
+        city = session.exec(select(City)).first()
+        assert city is not None
+        city.dispatch_phone = "208-555-0111"
+        city.police_contact = "Sgt. Rivera, 208-555-0112, 40 Justice Way, Boise, ID 83702"
+        session.add(city)
+    desk.say(
+        f"I called 208 555 0111 and (208) 555-0112, they are at 40 Justice Way. My own is {PHONE}, at {HOME}; his is 1240 Justice Way."
+    )
+    (asked,) = [message.masked for message in desk.messages if message.author == "requester"]
+    assert "208 555 0111" in asked
+    assert "(208) 555-0112" in asked
+    assert "at 40 Justice Way." in asked
+    assert PHONE not in asked
+    assert "Maple" not in asked
+    assert "1240" not in asked
 
 
 def test_danger_in_base64_is_seen_and_an_address_in_it_is_not_shown(desk: Desk) -> None:
