@@ -83,9 +83,10 @@ def look_up(services: Services, asker: Asker) -> Findings:
             services.library.index, document_id, passage_id, audience=asker.may_see, jurisdiction=asker.region
         )
         return Findings(question=asker.text, rest=rest)
-    if last is not None and last.reason == CLARIFIED and (number := option_chosen(asker.text)):
+    if last is not None and last.reason == CLARIFIED:
         options = _titles(services, asker, last.topics)
-        if number <= len(options):
+        number = option_chosen(asker.text) or _place_in(options, asker.text)
+        if 0 < number <= len(options):
             said = " ".join((options[number - 1], *asker.history[-1:]))
             return _whole(services, replace(asker, history=asker.history[:-1]), said)
     wished = language_choice(asker.text)
@@ -228,17 +229,27 @@ def _parts(services: Services, asker: Asker, pieces: Sequence[str]) -> tuple[Par
 
 
 def _titles(services: Services, asker: Asker, topics: Sequence[str]) -> tuple[str, ...]:
-    """Return the titles of the articles on these topics, which the asker may see, in their language."""
-    catalog = services.library.index.catalog
     language = asker.language or detect(asker.text)
-    language = language if language in SUPPORTED else "en"
+    return offered(services, topics, asker.may_see, language)
+
+
+def offered(
+    services: Services, topics: Sequence[str], may_see: frozenset[str], language: str
+) -> tuple[str, ...]:
+    """Return the titles of the articles on these topics that somebody may see: what they are asked to choose from."""
+    catalog = services.library.index.catalog
     titles: dict[str, None] = {}
     for topic in topics:
-        for place in catalog.documents_about(topic, language):
+        for place in catalog.documents_about(topic, language if language in SUPPORTED else "en"):
             document = catalog.documents[place]
-            if document.kind == DocumentKind.ARTICLE.value and asker.may_see & set(document.visibility):
+            if document.kind == DocumentKind.ARTICLE.value and may_see & set(document.visibility):
                 titles.setdefault(document.title)
     return tuple(titles)[:_OPTIONS]
+
+
+def _place_in(options: Sequence[str], text: str) -> int:
+    """Return which of the offered titles a button said, counted from 1; 0 for none."""
+    return options.index(text) + 1 if text in options else 0
 
 
 def _says_something(text: str) -> bool:

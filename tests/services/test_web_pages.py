@@ -97,6 +97,45 @@ def test_the_same_form_sent_twice_is_one_message(desk: Desk, official: Tab) -> N
     assert len([message for message in desk.messages if message.kind is MessageKind.MESSAGE]) == 1
 
 
+def test_more_is_a_button_that_asks_once(desk: Desk, official: Tab) -> None:
+    official.ask(DOXED)
+    path = f"{official.path.partition('#')[0]}/say"
+    form = next(form for form in official.page.iter("form") if form.get("action") == path)
+    assert [button.text_content() for button in form.iter("button")] == ["Show more"]
+    for _ in range(2):
+        official.response = official.client.post(path, data=dict(form.form_values()) | {"say": "more"})
+    assert official.status == 200
+    assert len(official.turns("answer")) == 2
+    assert official.turns("you")[-1].endswith("More")
+
+
+def test_the_subjects_of_a_question_back_are_buttons(desk: Desk, official: Tab) -> None:
+    official.ask("what about the register")
+    path = f"{official.path.partition('#')[0]}/say"
+    form = next(form for form in official.page.iter("form") if form.get("action") == path)
+    choices = [button.text_content() for button in form.iter("button")]
+    assert 2 <= len(choices) <= 3
+    values = dict(form.form_values())
+    official.response = official.client.post(path, data=values | {"say": "2"})
+    assert official.turns("you")[-1].endswith(choices[1].removeprefix("2. "))
+    assert len(official.turns("answer")) == 2
+    # the page that is still open elsewhere says nothing more, and what was never offered is refused
+    official.response = official.client.post(path, data=values | {"say": "1"})
+    assert len(official.turns("you")) == 2
+    assert official.client.post(path, data=values | {"say": "7"}).status_code == 404
+
+
+def test_nobody_else_can_press_the_buttons_of_a_conversation(desk: Desk, official: Tab) -> None:
+    official.ask(DOXED)
+    path = f"{official.path.partition('#')[0]}/say"
+    form = next(form for form in official.page.iter("form") if form.get("action") == path)
+    stranger = Tab(desk.services).open("/")
+    assert stranger.client.post(path, data=dict(form.form_values()) | {"say": "more"}).status_code in {
+        403,
+        404,
+    }
+
+
 def test_a_follow_up_stays_in_its_conversation(official: Tab) -> None:
     official.ask(DOXED)
     address = official.path

@@ -52,6 +52,15 @@ class Acts:
             raise Refusal(503) from None
         return self._desk.paper.go(request, f"/chat/{thread_id}", visitor)
 
+    def say(self, request: Request, thread_id: str, form: Posted) -> Response:
+        """Say what a button under the latest answer says. A second press changes nothing."""
+        visitor, thread = self._desk.own(request, thread_id, form)
+        try:
+            self._asking.say(visitor, thread, form["after"], form["say"])
+        except NotAccepted:
+            raise Refusal(503) from None
+        return self._desk.paper.go(request, f"/chat/{thread_id}", visitor)
+
     def rate(self, request: Request, thread_id: str, form: Posted) -> Response:
         """Keep how satisfied the official is; a comment that tells of danger is a message, and answered as one."""
         visitor, thread = self._desk.own(request, thread_id, form)

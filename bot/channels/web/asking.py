@@ -7,12 +7,14 @@ from typing import Final
 from fastapi import Request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import col, select
 
 from bot import conversation, safety
 from bot.browser import session as sessions
 from bot.browser.moments import zone_from
 from bot.browser.route import Form, Refusal
 from bot.browser.visitor import Visitor, check_form, nobody, visit, visit_without_database
+from bot.channels.web.offers import offers_of
 from bot.channels.web.texts import TEXTS
 from bot.conversation import NotAccepted
 from bot.database import reading, transaction
@@ -21,7 +23,7 @@ from bot.recording import LONGEST_TEXT
 from bot.services import Services
 from bot.wishes import SHOW_STEPS
 from escalation import directory
-from escalation.tables import ChannelName, Message, MessageKind, Thread
+from escalation.tables import Author, ChannelName, Message, MessageKind, Thread
 
 MOST_CHARACTERS: Final = LONGEST_TEXT
 UNAVAILABLE: Final = (DBAPIError, PoolTimeout)
@@ -101,12 +103,47 @@ class Asking:
                 raise Refusal(404)
             if safety_reply.kind is not MessageKind.SAFETY:
                 raise Refusal(404)
+        words = SHOW_STEPS["fr" if safety_reply.language == "fr" else "en"]
+        self._say(visitor, thread, f"web:{after}:steps", words)
+
+    def say(self, visitor: Visitor, thread: Thread, after: str, value: str) -> None:
+        """Say in the visitor's name what a button under the latest answer says; an older one says nothing more.
+
+        A second press is the same message. `after` is the answer's id, `value` the button's.
+        """
+        with reading(self._services.engine) as session:
+            answer = session.get(Message, after)
+            if answer is None or answer.thread_id != thread.id:
+                raise Refusal(404)
+            offer = next(
+                (
+                    one
+                    for one in offers_of(session, self._services, visitor.actor, after)
+                    if one.value == value
+                ),
+                None,
+            )
+            latest = session.exec(
+                select(Message.id)
+                .where(
+                    Message.thread_id == thread.id,
+                    Message.author == Author.REQUESTER,
+                    col(Message.recorded_at) > answer.recorded_at,
+                )
+                .limit(1)
+            ).first()
+        if offer is None:
+            raise Refusal(404)
+        if latest is None:
+            self._say(visitor, thread, f"web:{after}:say", offer.words)
+
+    def _say(self, visitor: Visitor, thread: Thread, key: str, words: str) -> None:
         inbound = Inbound(
-            key=f"web:{after}:steps",
+            key=key,
             kind=MessageKind.MESSAGE,
             thread=ThreadKey(ChannelName.WEB, thread.key, thread.address),
             sender=visitor.sender,
-            text=SHOW_STEPS["fr" if safety_reply.language == "fr" else "en"],
+            text=words,
             occurred_at=self._services.clock(),
         )
         conversation.receive(self._services, inbound)

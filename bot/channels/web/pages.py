@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 
 from sqlmodel import Session, col, select
 
@@ -19,6 +20,7 @@ from bot.browser.transcript import (
     shortened,
     sources_of,
 )
+from bot.channels.web.offers import Offer, offers_of
 from bot.channels.web.texts import TEXTS
 from bot.delivery import duty, sealing
 from bot.services import Services
@@ -65,7 +67,10 @@ class Voice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """One turn of the conversation. `waiting`: no answer has come yet. `numbers`: lifelines to offer."""
+    """One turn of the conversation. `waiting`: no answer has come yet. `numbers`: lifelines to offer.
+
+    `offers`: what may be said to the latest answer with one press.
+    """
 
     id: str
     voice: Voice
@@ -81,6 +86,7 @@ class TurnView:
     may_rate: bool = False
     more_url: str | None = None
     may_show_steps: bool = False
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,8 @@ def read_conversation(
         if message.kind is not MessageKind.EDIT or message.author is Author.REQUESTER
     )
     ticket = tickets.latest(session, thread.request_id)
+    if ticket is None or ticket.assignee_id is None:  # a person who has the case answers it
+        turns = _with_offers(session, services, actor, turns)
     return Conversation(
         thread_id=thread.id,
         key=thread.key,
@@ -172,6 +180,25 @@ def read_conversation(
         may_escalate=ticket is None or ticket.state not in UNFINISHED,
         seen=fingerprint(session, Topic(Subject.THREAD, thread.id)),
     )
+
+
+def _with_offers(
+    session: Session, services: Services, actor: Actor, turns: tuple[TurnView, ...]
+) -> tuple[TurnView, ...]:
+    """Return the turns with buttons under the latest answer, unless its reader has written since."""
+    since = takewhile(lambda turn: turn.voice is not Voice.YOU, reversed(turns))
+    latest = next((turn for turn in since if turn.voice is Voice.ANSWER), None)
+    if latest is None:
+        return turns
+    offers = offers_of(session, services, actor, latest.id)
+    listed = {offer.label for offer in offers}  # the buttons stand in the place of the list
+    said = tuple(
+        words
+        for words in latest.paragraphs
+        if not listed & set("".join(one.text for one in words).split("\n"))
+    )
+    pressed = replace(latest, offers=offers, paragraphs=said)
+    return tuple(pressed if turn is latest else turn for turn in turns)
 
 
 def answer_in_thread(session: Session, thread_id: str, message_id: str) -> bool:

@@ -37,6 +37,7 @@ def router(services: Services) -> APIRouter:
         ("/chat/{thread_id}", talk.follow_up),
         ("/chat/{thread_id}/person", acts.person),
         ("/chat/{thread_id}/steps", acts.steps),
+        ("/chat/{thread_id}/say", acts.say),
         ("/chat/{thread_id}/feedback", acts.feedback),
         ("/chat/{thread_id}/rate", acts.rate),
     )
