@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli import app
 from tests.support.desk import DeskFactory
-from tests.support.process import helpdesk
+from tests.support.process import environment_of, helpdesk
 from tests.support.smtp_sink import Caught, SmtpSink, smtp_sink
 
 DESK = "helpdesk@helpdesk.test"
@@ -35,10 +37,16 @@ class Mailbox:
             "SMTP_SECURITY": "none",
         }
 
-    def run(self, *arguments: str) -> str:
-        return helpdesk(self.folder / "data", *arguments, **self._settings)
+    def run(self, *arguments: str, apart: bool = False) -> str:
+        """Run a command, in a process `apart` or in this one, and return what it printed."""
+        if apart:
+            return helpdesk(self.folder / "data", *arguments, **self._settings)
+        environ = environment_of(self.folder / "data", self._settings)
+        done = CliRunner().invoke(app, [*arguments, "--data-dir", str(self.folder / "data")], env=environ)
+        assert done.exit_code == 0, done.output
+        return done.stdout
 
-    def receive(self, number: int, text: str, *headers: str) -> list[Caught]:
+    def receive(self, number: int, text: str, *headers: str, apart: bool = False) -> list[Caught]:
         """Put one mail on record and return what the desk sent to the official because of it."""
         before = len(self.sink.caught)
         lines = [
@@ -53,12 +61,12 @@ class Mailbox:
         ]
         path = self.folder / f"mail{number}.eml"
         path.write_bytes("\r\n".join(lines).encode())
-        assert "1 on record" in self.run("email", "ingest", str(path))
+        assert "1 on record" in self.run("email", "ingest", str(path), apart=apart)
         return [caught for caught in self.sink.caught[before:] if OFFICIAL in caught.recipients]
 
 
 def test_the_story_of_a_request(box: Mailbox) -> None:
-    (answer,) = box.receive(1, "How do we keep order when people shout during a council meeting?")
+    (answer,) = box.receive(1, "How do we keep order when people shout during a council meeting?", apart=True)
     assert "When a council meeting" in answer.body()
     assert answer.mail["In-Reply-To"] == "<q1@riverbend.test>"
     assert answer.mail["Auto-Submitted"] == "auto-replied"
@@ -71,7 +79,7 @@ def test_the_story_of_a_request(box: Mailbox) -> None:
 
     box.run("tickets", "claim", number[0])
     box.run("tickets", "note", number[0], "Sounds worn out.")
-    box.run("tickets", "reply", number[0], "Call me at 208-555-0142.")
+    box.run("tickets", "reply", number[0], "Call me at 208-555-0142.", apart=True)
     box.run("tickets", "resolve", number[0], "--outcome", "answered by phone")
     to_official = [caught for caught in box.sink.caught if OFFICIAL in caught.recipients]
     relayed = next(caught for caught in to_official if "208-555-0142" in caught.body())

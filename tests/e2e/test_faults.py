@@ -292,7 +292,7 @@ def test_kill_9_in_a_loop_loses_nothing_and_doubles_only_what_it_interrupted(
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("copies", [2, 4])
+@pytest.mark.parametrize("copies", [2, 4] if IN_FULL else [4])
 def test_several_workers_at_once_tell_nobody_twice(
     tmp_path_factory: pytest.TempPathFactory, postgresql_server: str, tmp_path: Path, copies: int
 ) -> None:

@@ -222,6 +222,8 @@ class DeskFactory:
             built.pool.shutdown()
             built.engine.dispose()
             with lent_engine(settings.url) as engine, ThreadPoolExecutor(2) as pool:
+                assert built.vault is not None
+                sealing.seal_masked_words(engine, built.vault, clock())
                 yield Desk(replace(built, clock=clock, pool=pool, engine=engine), clock, carriers)
 
     @contextmanager
