@@ -162,7 +162,9 @@ def refresh_library(services: Services) -> bool:
     """Take up what was published or withdrawn elsewhere, and let go of what has expired."""
     if expired := curation.expire(services):
         log.info("documents expired", action="library.expired", count=len(expired))
-    refreshed = services.library.refresh(services.engine, services.clock())
+    refreshed = False
+    while services.library.refresh(services.engine, services.clock()):
+        refreshed = True  # while an index was built the library may have changed again
     return services.library.understand() or refreshed
 
 

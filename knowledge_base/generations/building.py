@@ -2,7 +2,6 @@
 
 import datetime as dt
 import fcntl
-import gc
 import hashlib
 import json
 import os
@@ -48,8 +47,9 @@ _LARGE_LIBRARY = 3000
 # Whoever asks comes before whoever builds; all the more where building takes long anyway.
 _POLITE, _VERY_POLITE = 2, 10
 _VERY_LARGE_LIBRARY = 30_000
+# Of millions of small values none holds itself: looking for some that do takes half of the time.
 _BOOT = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
+    "import gc, sys, json; gc.disable(); sys.path[:] = json.loads(sys.argv.pop(1)); "
     "from knowledge_base.generations.building import main; main()"
 )
 
@@ -99,11 +99,12 @@ def current_generation(session: Session) -> int:
 def build_generation(engine: Engine, index_dir: Path, now: dt.datetime) -> Path:
     """Build the index file of the published library, unless it is there, and return its path."""
     index_dir.mkdir(parents=True, exist_ok=True)
-    with Session(engine.execution_options(**READING)) as session:
-        wanted = fingerprint(session)
-    number = _claim(engine, wanted, now)
-    path = index_dir / _file_name(number, wanted)
     with _one_builder(index_dir):
+        # Only now: while another process built, the library may have changed again.
+        with Session(engine.execution_options(**READING)) as session:
+            wanted = fingerprint(session)
+        number = _claim(engine, wanted, now)
+        path = index_dir / _file_name(number, wanted)
         if path.exists():
             return path
         passages = _write(engine, path, IndexNote(number, wanted))
@@ -237,8 +238,6 @@ def write_index(engine: Engine, path: Path, note: IndexNote) -> int:
 
 def main() -> None:
     """Build an index in a process of its own: the order comes on standard input, as JSON."""
-    # Millions of small values and no cycles among them: looking for some takes half of the time.
-    gc.disable()
     order = json.load(sys.stdin)
     os.nice(order["polite"])
     engine = create_engine(order["url"], hide_parameters=True)
