@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
@@ -67,6 +68,20 @@ class CatalogPassage:
 _FIELDS = tuple(field.name for field in fields(CatalogPassage))
 
 
+class Headings:
+    """The distinct headings of passages, as paths; each is decoded when it is asked for."""
+
+    def __init__(self, offsets: Array, records: Array) -> None:
+        self._offsets = offsets
+        self._records = records
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, place: int) -> tuple[str, ...]:
+        return tuple(json.loads(self._records[self._offsets[place] : self._offsets[place + 1]].tobytes()))
+
+
 class Catalog:
     """Documents and passages by row. Immutable, safe to share between threads."""
 
@@ -84,7 +99,7 @@ class Catalog:
         self._section_starts = arrays["section_starts"]
         self._section_moments = arrays["section_moments"]
         self.heading_of = arrays["heading_of"]
-        self.headings = tuple(tuple(path) for path in tables["headings"])
+        self.headings = Headings(arrays["heading_offsets"], arrays["heading_records"])
         self._document_visibility = arrays["document_visibility"]
         self._kinds = tuple(tables["kinds"])
         self._visibility_of = arrays["visibility_of"]
@@ -136,13 +151,12 @@ class Catalog:
         spoken = list(languages)
         tables = {
             "documents": [asdict(document) for document in documents],
-            "headings": headings.values,
             "visibilities": visibilities.values,
             "jurisdictions": jurisdictions.values,
             "kinds": [kind for (kind,) in kinds.values],
             "languages": languages,
         }
-        lengths = [len(record) for record in records]
+        paths = [json.dumps(path, ensure_ascii=False).encode() for path in headings.values]
         return cls(
             {
                 "documents": np.frombuffer(json.dumps(tables, default=_instant).encode(), dtype=np.uint8),
@@ -157,7 +171,9 @@ class Catalog:
                 "visibility_of": np.array(visibility_of, dtype=np.int16),
                 "jurisdiction_of": np.array(jurisdiction_of, dtype=np.int16),
                 "first_rows": np.searchsorted(places, range(len(documents) + 1)).astype(np.int64),
-                "offsets": np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+                "heading_offsets": _offsets(paths),
+                "heading_records": np.frombuffer(b"".join(paths), dtype=np.uint8),
+                "offsets": _offsets(records),
                 "records": np.frombuffer(b"".join(records), dtype=np.uint8),
             }
         )
@@ -225,6 +241,11 @@ class Catalog:
             return None
         mask: Array = seen[self._document_visibility]
         return mask
+
+
+def _offsets(records: Sequence[bytes]) -> Array:
+    """Return where each record begins when they lie side by side, and where the last one ends."""
+    return np.array([0, *accumulate(map(len, records))], dtype=np.int64)
 
 
 def _open_to(tags: frozenset[str], audience: frozenset[str]) -> bool:

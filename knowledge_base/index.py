@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge_base.arrays import Array, read_arrays, write_arrays
+from knowledge_base.arrays import Array, BadArrayFile, read_arrays, write_arrays
 from knowledge_base.catalog import Catalog, CatalogDocument, CatalogPassage
 from knowledge_base.senses import Senses
 from knowledge_base.spelling import closest, edits_allowed, mask_of
@@ -276,13 +276,16 @@ class Index:
         for name, array in arrays.items():
             part, _, short = name.partition("/")
             parts[part][short] = array
-        return cls(
-            TermMatrix(parts["passages"]),
-            TermMatrix(parts["cards"]),
-            Catalog(parts["catalog"]),
-            Thesaurus(synonyms),
-            IndexNote(**raw),
-        )
+        try:
+            return cls(
+                TermMatrix(parts["passages"]),
+                TermMatrix(parts["cards"]),
+                Catalog(parts["catalog"]),
+                Thesaurus(synonyms),
+                IndexNote(**raw),
+            )
+        except KeyError as error:
+            raise BadArrayFile(f"{path.name} was written by another version of this program") from error
 
 
 class _Fields:

@@ -32,7 +32,7 @@ from knowledge_base.tables import Synonym as SynonymRow
 from knowledge_base.tokens import ANALYSIS_VERSION
 
 # Raise when the layout or the meaning of an index file changes.
-_FORMAT = 3
+_FORMAT = 4
 
 # A process that is a little behind may still be about to open the one before.
 _KEPT_FILES = 3
