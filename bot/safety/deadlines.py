@@ -34,6 +34,15 @@ _CLOCK = re.compile(
 _CLOCK_ALONE = re.compile(
     r"\b(\d{1,2})(?::(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)|\b(\d{1,2})\s?h\s?(\d{2})?\b|\b(\d{1,2}):(\d{2})\b"
 )
+# "at six o'clock", "by seven tonight", "à six heures": hours in words, where the words around them say so.
+_HOURS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "onze": 11,
+    "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16, "dix-sept": 17, "dix-huit": 18, "dix-neuf": 19, "vingt": 20,
+}  # fmt: skip
+_SPELLED_HOUR = re.compile(
+    rf"\b(at|by|before|until|a|avant|d'ici|vers)\s+({'|'.join(sorted(_HOURS, key=len, reverse=True))})(?:\s*(o'?\s?clock|heures?\b(?! de\b))|(?=\s+(?:am|pm|a\.m|p\.m|sharp|tonight|this evening|tomorrow|ce soir|demain)\b))"
+)
 _TONIGHT = re.compile(r"\b(tonight|tonite|2nite|this evening|ce soir)\b")
 _TODAY = re.compile(
     r"\b(today|this afternoon|end of day|eod|close of business|aujourd'hui|cet apres-midi|fin de (?:la )?journee)\b"
@@ -58,9 +67,13 @@ def needed_by(text: str, sent_at: datetime) -> datetime | None:
     `sent_at` is aware, in the writer's own zone when the caller knows it; the answer has the same zone.
     A day without an hour means its start of business, because help is owed before the event.
     """
-    folded = fold(text[:20_000])
+    folded = _SPELLED_HOUR.sub(_in_digits, fold(text[:20_000]))
     found = [moment for moment in (_relative(folded, sent_at), _dated(folded, sent_at)) if moment is not None]
     return min(found, default=None)
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    return f"{match[1]} {_HOURS[match[2]]}"
 
 
 def _relative(text: str, sent_at: datetime) -> datetime | None:
