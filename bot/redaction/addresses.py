@@ -53,8 +53,8 @@ _BROADWAY = Pattern(
 # "I live at 88 Kilmarnock": only a cue makes a bare number and name an address.
 _CUED = Pattern(
     rf"(?:liv(?:e|es|ed|ing) (?:over )?(?:at|on|in)|resid(?:e|es|ing) at|home(?: is)? (?:at|is)|house (?:is )?(?:at|is)|address(?: is| was|:|,)?(?: at)?|stay(?:s|ing)? at"
-    rf"|moved to|my place(?: is)?(?: at)?|(?:cabin|cottage|condo|apartment|farm|trailer|house|home|place) (?:is )?(?:at|on)|(?:chalet|maison|appartement|logement|condo)(?: est)? (?:au|à)|adresse(?: est|:| au)?(?: le| au)?|(?:j')?(?:habit|demeur|rest|log)(?:e|es|ons|ez|ent) (?:au|a|à|dans le)|domicile (?:est )?(?:au|:)|[ée]tage (?:du|au)|chez (?:moi|nous|elle|lui),? (?:au|a|à))"
-    rf"[ :\"']{{1,3}}(?P<core>{HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{{1,20}}){{0,2}}){TAIL})",
+    rf"|moved to|my place(?: is)?(?: at)?|(?:cabin|cottage|condo|apartment|farm|trailer|house|home|place) (?:is )?(?:at|on)|(?:chalet|maison|appartement|logement|condo)(?: est)? (?:au|à)|adresse(?: est|:| au)?(?: le| au)?|(?:j')?(?:habit|demeur|rest|log)(?:e|es|ons|ez|ent)(?: (?:au|a|à|dans le))?|domicile (?:est )?(?:au|:)|[ée]tage (?:du|au)|chez (?:moi|nous|elle|lui),? (?:au|a|à))"
+    rf"[ :\"']{{1,3}}(?P<core>{HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{DIRECTION}[ ])?(?:(?:de la|de l'|des|du|de)[ ]?)?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ'-]{{1,20}}){{0,2}}){TAIL})",
     re.IGNORECASE,
 )
 
@@ -98,7 +98,7 @@ _FR_LINK = r"(?:(?:de la|de l'|de|du|des|le|la|les|l'|d'|à|au|aux|en)(?:[ ]|(?<
 # "rang Sainte-Rose est connu": in small letters the east is a direction only where the address ends.
 _FR_DIRECTION = r"(?:(?-i:Est|Ouest|Nord|Sud|EST|OUEST|NORD|SUD|E\.?|O\.?|N\.?|S\.?)(?![\w'])|(?:est|ouest|nord|sud)(?=[ ]?(?:[,.;:)!?\n]|\Z)|[ ](?:est|sont|où)\b))"
 _FR = Pattern(
-    rf"{HEAD}{NUMBER}[ ]?,?[ ]{{0,2}}(?:de la |de l'|du |sur la |sur le )?(?P<type>{_FR_TYPE})\b\.?[ ](?P<name>{_FR_LINK}{{0,2}}(?:\d{{1,3}}(?:e|er|re|i[eè]me)\b(?:-[A-Za-zÀ-ÿ]{{2,20}}){{0,3}}|{_FR_WORD})"
+    rf"{HEAD}{NUMBER}[ ]?,?[ ]{{0,2}}(?:de la |de l'|du |sur la |sur le )?(?P<type>{_FR_TYPE})\b\.?[ ](?P<name>{_FR_LINK}{{0,2}}(?:\d{{1,3}}(?:e|er|re|i[eè]me)\b(?:-[A-Za-zÀ-ÿ]{{2,20}}){{0,3}}|(?:st|ste|saint|sainte)[ ][a-zà-ÿ]{{3,20}}|{_FR_WORD})"
     rf"(?:[ ](?:{_FR_LINK}{{0,2}})(?-i:[A-ZÀ-Ý]){_FR_WORD}){{0,3}})(?:[ ]{_FR_DIRECTION})?{TAIL}",
     re.IGNORECASE,
 )
@@ -109,7 +109,7 @@ _FR_ORDINAL = Pattern(
     re.IGNORECASE,
 )
 _BOX = Pattern(
-    rf"\b(?:(?:site[ ]\d{{1,4}},?[ ])?(?:p\.?[ ]?o\.?[ ]?(?:box|drawer|b\.?)|post[ ]office[ ]box|c\.?[ ]?p\.?|case[ ]postale|bo[iî]te[ ]postale|b\.?p\.?|postal[ ]box|comp(?:artment)?\.?)[ ]?#?(?:no\.?[ ])?\d{{1,6}}[A-Z]?"
+    rf"\b(?:(?:site[ ]\d{{1,4}},?[ ])?(?:p\.?[ ]?o\.?[ ]?(?:box|drawer|b\.?)|post[ ]office[ ]box|c\.?[ ]?p\.?|case[ ]postale|bo[iî]te[ ]postale|b\.?p\.?|pmb|postal[ ]box|comp(?:artment)?\.?)[ ]?#?(?:no\.?[ ])?\d{{1,6}}[A-Z]?"
     rf"|(?:r\.?[ ]?r\.?|rural[ ]route|route[ ]rurale|rfd|star[ ]route|(?:rte|rt|route)\.?(?=[ ]\d{{1,3}},?[ ](?:box|bo[iî]te)\b)|hcr?|highway[ ]contract|general[ ]delivery|sub)[ ]?(?:no\.?[ ]|#[ ]?)?\d{{1,4}}(?:,?[ ](?:box|bo[iî]te|site|comp|case)[ ]#?\d{{1,6}}[A-Z]?){{0,3}}"
     rf"|box[ ]\d{{1,6}}(?=,?[ ](?:{CITY},?[ ])?{REGION}\b)"
     rf"|(?:lot|lote)[ ]\d{{1,4}},?[ ](?:con(?:cession|c)?\.?|rang)[ ]\d{{1,3}})(?:,?[ ](?:succ(?:ursale|\.)|stn\.?|station)[ ][A-Za-zÀ-ÿ-]{{1,20}}(?:[ ](?-i:[A-ZÀ-Ý])[A-Za-zÀ-ÿ-]{{1,15}})?)?{TAIL}",
@@ -145,8 +145,8 @@ _ZIP_CUED = Pattern(
 )
 # "im at 44 larkspur, he's outside": a weaker cue, so the address must end where the words pause.
 _CUED_LOOSELY = Pattern(
-    rf"(?:(?:i|we|he|she|they)(?:'?m|'?re|'?s| am| are| is| was| were) (?:still |now |alone |home |back |over )?at|(?:come|coming|going|go|drove|walk(?:ed)?|went|showed up|sent|mailed|delivered) (?:over )?(?:to|at)|meet (?:me |us )?at|(?:map|directions|pin) (?:to|on|at)"
-    rf"|(?:je suis|on est|elle est|il est|y est|chu|jsuis|venez|viens|allez|va) (?:encore |rendue? |toute? seule? )?au)[ ](?P<core>{HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}})(?:[ ,]{{1,2}}{UNIT})?)(?=[ ]?(?:[,.;:!?)\n]|\Z|and\b|et\b|pis\b|rn\b|right now))",
+    rf"(?:(?:i|we|he|she|they)(?:'?m|'?re|'?s| am| are| is| was| were) (?:still |now |alone |home |back |over )?at|(?:come|coming|going|go|drove|walk(?:ed)?|went|showed up|sent|mailed|delivered) (?:over )?(?:to|at)|meet (?:me |us )?at|see (?:you|her|him|me|them) at|wait(?:ing|s)? (?:for (?:you|her|him|me) )?at|(?:map|directions|pin) (?:to|on|at)"
+    rf"|(?:je suis|on est|elle est|il est|y est|chu|jsuis|venez|viens|allez|va) (?:encore |rendue? |toute? seule? )?au)[ ](?P<core>{HEAD}\d{{1,6}}[A-Za-z]?,?[ ](?:{DIRECTION}[ ])?(?P<name>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{{2,20}})(?:[ ,]{{1,2}}{UNIT})?)(?=[ ]?(?:[,.;:!?)\n]|\Z|and\b|et\b|pis\b|rn\b|right now|now\b|tonight|tomorrow|ce soir|demain))",
     re.IGNORECASE,
 )
 # "401 e locust": a number, a direction and a name need no street type.
@@ -176,10 +176,15 @@ _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
     "|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
+# 'he typed "4 Hilltop"': what is quoted as it was posted.
+_QUOTED = Pattern(
+    r"(?i:wrote|typed|posted|texted|a écrit|a mis|a publié|a affiché|ont mis|ont publié|ont écrit)[ :]{1,2}[\"][ ]?(?P<core>\d{1,5}[A-Za-z]?[ ](?P<name>[A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{2,20}(?:[ ][A-ZÀ-Ý][A-Za-zÀ-ÿ'-]{1,20})?))(?=[ ]?[\",])"
+)
 _SPELLED = Pattern(
     rf"\b(?i:{_NUMBER_WORDS})(?:[ -](?i:hundred|and|{_NUMBER_WORDS})){{0,4}}[ ][A-Z][A-Za-z'-]{{2,20}}(?:[ ][A-Z][A-Za-z'-]{{1,20}}){{0,2}}[ ](?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Court|Crescent|Boulevard|Blvd|Way|Circle|Place|Terrace|Trail)\b{TAIL}"
 )
 
+_A_HOUSE = 4  # digits: "we are at 300 signatures" is no house, "he is at 2218 hawkins" is
 _EMERGENCY = frozenset({"911", "988", "211", "311", "811", "112"})
 # Words that never begin or fill a street name after a number: units of time and measure, function words.
 _NOT_A_NAME = frozenset(
@@ -232,6 +237,11 @@ _PRIVATE = Pattern(
 )
 
 
+_ORDINARY_FR = frozenset(
+    "place pl cour passage pass voie ligne parc cap lac plage pointe plateau jardin jardins anse cercle ch av rg r.".split()  # noqa: SIM905 - a table of words
+)
+
+
 def find(text: str) -> Iterator[Found]:
     """Yield addresses, postal codes and coordinates in `text`, possibly overlapping."""
     yield from _english(text)
@@ -253,7 +263,8 @@ def _english(text: str) -> Iterator[Found]:
         if match.group("name").lower() not in _NOT_A_LOOSE_NAME and not _public(text, match.start()):
             yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
     for match in _EN_BARE_ORDINAL.finditer(text):
-        cued = bool(match.group("tail")) or _CUE.search(_before(text, match.start(), 60)) is not None
+        directed = re.match(r".{0,20}\d[ ](?:[nsew]|[ns][ew])\.?[ ]\d", match.group(0), re.IGNORECASE)
+        cued = bool(match.group("tail") or directed or _CUE.search(_before(text, match.start(), 60)))
         if cued and not _public(text, match.start()):
             yield Found(match.start(), _trim(text, match), Kind.ADDRESS)
     for match in (
@@ -285,12 +296,16 @@ def _cued(text: str) -> Iterator[Found]:
 
     for match in _CUED_LOOSELY.finditer(text):
         name = match.group("name")
-        if name.lower() in _NOT_A_LOOSE_NAME or name.endswith("s") or _public(text, match.start()):
+        plural = name.endswith("s") and len(re.sub(r"\D", "", match.group("core"))) < _A_HOUSE
+        if name.lower() in _NOT_A_LOOSE_NAME or plural or _public(text, match.start()):
             continue
         yield Found(match.start("core"), match.end("core"), Kind.ADDRESS)
     for match in _CUED_AFTER.finditer(text):
         words = match.group("name").lower().split()
         if not any(word in _NOT_A_LOOSE_NAME for word in words):
+            yield Found(match.start("core"), match.end("core"), Kind.ADDRESS)
+    for match in _QUOTED.finditer(text):
+        if match.group("name").split()[0].lower() not in _NOT_A_LOOSE_NAME:
             yield Found(match.start("core"), match.end("core"), Kind.ADDRESS)
     for match in _CIVIC.finditer(text):
         if not _public(text, match.start()):
@@ -324,29 +339,7 @@ def _french(text: str) -> Iterator[Found]:
         first = re.split(r"[ ']", name)[0].lower()
         kind = match.group("type").lower()
         # "3 place de stationnement", "20 route": an ordinary noun needs a capital or a cue to be a street.
-        ordinary = kind in {
-            "place",
-            "pl",
-            "cour",
-            "passage",
-            "pass",
-            "voie",
-            "ligne",
-            "parc",
-            "cap",
-            "lac",
-            "plage",
-            "pointe",
-            "plateau",
-            "jardin",
-            "jardins",
-            "anse",
-            "cercle",
-            "ch",
-            "av",
-            "rg",
-            "r.",
-        }
+        ordinary = kind in _ORDINARY_FR
         if first in {"et", "ou", "est", "sont", "pour", "avec", "dans", "sans", "qui", "que"}:
             continue
         abbreviated = text[match.end("type") : match.end("type") + 1] == "."

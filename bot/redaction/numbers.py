@@ -61,6 +61,11 @@ _EMAIL_SPELLED = Pattern(
     r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,40}(?:[ ](?:dot|point)[ ][\w+-]{1,30}){0,2}[ ]?(?:[\[({][ ]?(?:at|arobase|@|a)[ ]?[\])}]|[ ](?:at|arobase)[ ]|_(?:at|arobase)_)[ ]?[A-Za-z0-9-]{1,40}(?:[ ]?(?:[\[({][ ]?(?:dot|point|\.)[ ]?[\])}]|[ ](?:dot|point)[ ]|\.)[ ]?[A-Za-z0-9-]{2,30}){0,2}(?:[ ]?(?:[\[({][ ]?(?:dot|point|\.)[ ]?[\])}]|[ ](?:dot|point)[ ]|\.)[ ]?(?:com|ca|org|net|gov|edu|us|qc|info|test|example|me|io|co))\b",
     re.IGNORECASE,
 )
+# "owen . pratt @ example . com"
+_EMAIL_SPACED = Pattern(
+    r"(?<![\w.+-])\w{1,40}(?:[ ]?[.][ ]?\w{1,40}){0,2}[ ]?@[ ]?[A-Za-z0-9-]{1,40}(?:[ ][.][ ]?|[.][ ])(?:com|ca|org|net|us|info)\b",
+    re.IGNORECASE,
+)
 _ROLE_MAIL = Pattern(
     r"\A(?:info|clerk|cityclerk|townclerk|council|mayor|mairie|greffe|media|communications|contact|police|records|tips|311|accueil|reception|noreply|no-reply|help|support|elections)@"
     r"(?:[\w-]+\.)*(?:gov|gc\.ca|gouv\.qc\.ca|gov\.[a-z]{2}\.ca|(?:city|ci|town|ville)[\w.-]*\.[a-z.]{2,12}|[\w-]*(?:city|ville|town|county)[\w-]*\.(?:ca|us|org|com|qc\.ca))\Z",
@@ -101,7 +106,7 @@ _MODELS = frozenset({"F150", "F-150", "F250", "F-250", "RAV4", "CX5", "CX-5", "C
 _NOT_PLATE_WORDS = frozenset({"AM", "PM", "COVID", "RCMP", "SWAT", "BILL", "ZOOM", "LOT", "RM", "APT", "UNIT", "PO", "RR", "HWY", "BOX", "AR", "AK", "USC", "CFR", "RSC", "CC", "HD", "OPP", "MAY", "JUNE", "JULY", "MARCH", "APRIL", "SEPT", "OCT", "NOV", "DEC", "JAN", "FEB", "IS", "ARE", "WAS", "FEE", "FEES", "FOR", "HAS", "PEOPLE", "MEN", "OLD", "NEW", "ALL", "ONLY", "FROM", "WITH", "COST", "COSTS", "LAW", "DAYS", "YEARS", "ENDS", "FULL", "AUG", "ROUTE", "US", "WARD", "WAV", "PDF", "KM", "MIN", "HRS", "USD", "CAD", "EST", "PST", "CST", "MST", "EDT", "PDT", "CH", "SS", "ART", "LRQ", "RSO", "AUX", "DES", "LES", "EN", "DE", "LE", "LA", "AU", "ET", "TO", "IN", "AT", "OF", "ON", "BY", "THE", "AND", "TV", "FM", "CP", "BC", "QC", "AB"})  # fmt: skip
 
 _MONTH = r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?|janvier|f[eé]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[eé]cembre|janv\.?|f[eé]v\.?|juil\.?|d[eé]c\.?)"
-_DATE = rf"(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{4}}[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ ]\d{{2,4}}|\d{{1,2}}(?:er|st|nd|rd|th)?[ ](?:of[ ])?{_MONTH},?[ ]\d{{2,4}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?\b|\d{{1,2}}(?:er)?[ ]{_MONTH})"
+_DATE = rf"(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|\d{{1,2}}[-/]{_MONTH}[-/]\d{{2,4}}|\d{{4}}[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ ]\d{{2,4}}|\d{{1,2}}(?:er|st|nd|rd|th)?[ ](?:of[ ])?{_MONTH},?[ ]\d{{2,4}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?\b|\d{{1,2}}(?:er)?[ ]{_MONTH})"
 # "the fourth of May, nineteen seventy-two", "premier avril mille neuf cent soixante".
 _DAY_WORDS = (
     "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth"
@@ -125,7 +130,7 @@ _NEXT_BORN = Pattern(
     rf"[ ]?(?:,|and|et|&|/)[ ](?:(?:on|le|the)[ ])?(?P<date>{_DATE})(?![\d/])", re.IGNORECASE
 )
 _BORN_AFTER = Pattern(
-    rf"(?<![\d/.-])(?P<date>{_DATE})(?![\d/])(?:[ ](?:which |qui )?(?:is|was|est|c'est)|,|[ ]-)[ ](?:my|her|his|their|our|the|mon|ma|son|sa|leur|the[ ]\w{{2,12}}'s)?[ ]?(?:\w{{2,12}}'s[ ])?(?:birth|b-?day|anniversaire|f[eê]te|naissance|date de naissance)",
+    rf"(?<![\d/.-])(?P<date>{_DATE})(?![\d/])(?:[ ](?:which |qui )?(?:is|was|est|c'est)|,|[ ]-)[ ](?:my|her|his|their|our|the|mon|ma|son|sa|leur|the[ ]\w{{2,12}}'s)?[ ]?(?:\w{{2,12}}'s[ ])?(?:date[ ]of[ ])?(?:birth|b-?day|anniversaire|f[eê]te|naissance|date de naissance)",
     re.IGNORECASE,
 )
 _FULL_DATE = Pattern(rf"(?<![\d/.-])(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19[2-9]\d|200\d|201[0-5])|(?:19[2-9]\d|200\d|201[0-5])[/.-]\d{{1,2}}[/.-]\d{{1,2}}|{_MONTH}[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ ](?:19[2-9]\d|200\d)|\d{{1,2}}(?:er)?[ ]{_MONTH}[ ](?:19[2-9]\d|200\d))(?![\d/-])", re.IGNORECASE)  # fmt: skip
@@ -157,6 +162,8 @@ def _emails(text: str) -> Iterator[Found]:
     for match in _EMAIL.finditer(text):
         if not _ROLE_MAIL.match(match.group(0)):
             yield Found(match.start(), match.end(), Kind.EMAIL)
+    for match in _EMAIL_SPACED.finditer(text):
+        yield Found(match.start(), match.end(), Kind.EMAIL)
     for match in _EMAIL_SPELLED.finditer(text):
         spelled = match.group(0).lower()
         if re.search(r"dot|point|\[|\(|\{|_at_|_arobase_", spelled) and re.search(
@@ -289,7 +296,7 @@ def _plate_like(plate: str) -> bool:
         return False
     parts = re.findall(r"[A-Za-z]+", plate)
     digits = sum(c.isdigit() for c in plate)
-    if not digits or any(part.upper() in _NOT_PLATE_WORDS for part in parts):
+    if not digits or any(group.upper() in _NOT_PLATE_WORDS for group in re.findall(r"\w+", plate)):
         return False
     longest = 9 if re.match(r"[A-Z]{2} \w+ \w", plate) else 8  # "GA RXJ 0417": the state stands before it
     return 4 <= len(re.sub(r"\W", "", plate)) <= longest and (bool(parts) or digits >= 5)

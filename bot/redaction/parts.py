@@ -21,10 +21,10 @@ DIRECTION = (
     r"(?:north|south|east|west|northeast|northwest|southeast|southwest|n\.?e|n\.?w|s\.?e|s\.?w|n|s|e|w)\b\.?"
 )
 # "N6542" and "W324 S4567" are house numbers of rural grids.
-NUMBER = r"(?<![\w#$€£.,:/-])(?:[NSEWO]\d{1,5}[ ]?(?=[NSEWO]?\d))?(?P<number>[NSEWO]?\d{1,6}(?:[A-Za-z]|-[A-Za-z](?![\w-])|[ -]?[½¼¾]|[ ]1/2)?(?:[ ]?-[ ]?\d{1,6}[A-Za-z]?)?)"
+NUMBER = r"(?<![\w#$€£.,:/-])(?:[NSEWO]\d{1,5}[ ]?(?=[NSEWO]?\d))?(?P<number>[NSEWO]?\d{1,6}(?:[A-Za-z]|[ ](?-i:[A-F])(?=[ ,])|-[A-Za-z](?![\w-])|[ -]?[½¼¾]|[ ]1/2)?(?:[ ]?-[ ]?\d{1,6}[A-Za-z]?)?)"
 REGION = (
     r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOTB]|N[EVHJMYCDBLSTU]|O[HKRN]|P[AERQ]|QC|RI|S[CDK]|T[NX]|UT"
-    r"|V[TA]|W[AVIY]|AB|BC|YT|YK|[A-Z]\.[A-Z]\.?|Ont(?:ario|\.)?|Qu[eé]bec|Qu[eé]\.?|Alberta|Manitoba|Saskatchewan|Nova Scotia"
+    r"|V[TA]|W[AVIY]|AB|BC|YT|YK|[A-Z]\.[A-Z]\.?|(?:Wyo|Calif|Mass|Penn|Wash|Ore|Colo|Ariz|Tex|Fla|Minn|Wis|Mich|Ill|Okla|Kan|Neb|Nev|Mont|Sask|Man|Alta)\.|Ont(?:ario|\.)?|Qu[eé]bec|Qu[eé]\.?|Alberta|Manitoba|Saskatchewan|Nova Scotia"
     r"|New Brunswick|Nouveau-Brunswick|Newfoundland|Labrador|Yukon|Nunavut|British Columbia|Prince Edward Island|"
     r"Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana"
     r"|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska"
@@ -35,7 +35,7 @@ CA_POST = r"[A-CEGHJ-NPR-TVXYa-ceghj-npr-tvxy]\d[A-CEGHJ-NPR-TV-Za-ceghj-npr-tv-
 POST = rf"(?:\d{{5}}(?:-\d{{4}})?|{CA_POST})"
 UNIT = (
     r"(?:(?:apt|apartment|unit|suite|ste|rm|room|lot|trlr|trailer|space|spc|slip|ph|bldg|building|floor|fl|appt|app|appartement|unite|unité|logement|porte|bureau"
-    r"|bur|local|étage|etage|condo|bsmt|basement)\b\.?[ ]?(?:no\.?[ ]?|#[ ]?)?(?:[A-Za-z]?-?\d{1,5}(?:-?[A-Za-z]\b)?|[A-Za-z]\b)|#[ ]?[A-Za-z]?\d{1,5}[A-Za-z]?|bsmt|basement|sous-sol|rez-de-chauss[ée]e|rdc|(?:lower|upper|rear|upstairs|downstairs|penthouse)(?:[ ](?:unit|apt|suite|level|flat))?(?=[ ]?(?:[,.;)\n]|\Z))|(?:bas|haut|en bas|en haut|arri[eè]re|non[- ]domestic)(?=[ ]?(?:[,.;)\n]|\Z)))"
+    r"|bur|local|étage|etage|condo|bsmt|basement)\b\.?[ ]?(?:no\.?[ ]?|#[ ]?)?(?:[A-Za-z]?-?\d{1,5}(?:-?[A-Za-z]\b)?|[A-Za-z]\b)|#[ ]?(?:[A-Za-z]?\d{1,5}[A-Za-z]?|[A-Za-z]\b)|bsmt|basement|sous-sol|rez-de-chauss[ée]e|rdc|(?:lower|upper|rear|upstairs|downstairs|penthouse)(?:[ ](?:unit|apt|suite|level|flat))?(?=[ ]?(?:[,.;)\n]|\Z))|(?:bas|haut|en bas|en haut|arri[eè]re|non[- ]domestic)(?=[ ]?(?:[,.;)\n]|\Z)))"
 )
 CITY = (
     r"(?:[A-ZÀ-Ý][\w'.-]{1,20}(?:[ -](?:[A-ZÀ-Ý][\w'.-]{1,20}|de|du|des|la|le|les|sur|of|on|the|aux|à)){0,4})"
@@ -61,7 +61,7 @@ NO_CITY = (
     "|Mayor|Councill?or|Thanks|Thank|Please|Merci|Then|And|But|He|She|They|We|You|It|Il|Elle|On|Je|Nous"
 )
 TAIL = (
-    rf"(?P<tail>(?:{SEP}{UNIT}){{0,2}}(?:{GAP}(?-i:{CITY}){GAP}[(]?(?-i:{REGION})\b[)]?(?:{GAP}{POST}\b)?|{GAP}(?-i:{CITY}){GAP}{POST}\b"
+    rf"(?P<tail>(?:{SEP}{UNIT}){{0,2}}(?:{GAP}(?-i:{CITY}){GAP}[(]?(?-i:{REGION})(?:\b|(?<=\.))[)]?(?:{GAP}{POST}\b)?|{GAP}(?-i:{CITY}){GAP}{POST}\b"
     rf"|{GAP}(?-i:{REGION}){GAP}{POST}\b|{GAP}{CA_POST}\b|[ ,]{{1,2}}\d{{5}}(?:-\d{{4}})?\b"
     rf"|{GAP}[a-z]{{3,20}}(?:[ ][a-z]{{3,20}})?{GAP}[a-z]{{2}}{GAP}{POST}\b|{GAP}[a-z]{{3,20}}(?:[ ][a-z]{{3,20}})?{GAP}{CA_POST}\b"
     rf"|{GAP}[a-z]{{3,20}}(?:[ ][a-z]{{3,20}})?{GAP}(?:{SMALL_REGION})(?=[ ]?(?:[,.;)\n]|\Z)|[ ][a-z])|{GAP}(?:{TOWNS})\b(?:{GAP}(?:{REGION})\b)?(?:{GAP}{POST}\b)?"
