@@ -82,7 +82,7 @@ def read(services: Services, message: Message) -> Decided:
         ticket = standing.unfinished
         before = request_log.told_before(session, message) if question else request_log.ToldBefore()
         steps = before.danger is not None and not before.self_harm and asks_for_steps(message.masked)
-        last = request_log.last_answer(session, message.thread_id)
+        last = request_log.last_answer(session, message.thread_id) if history else None
         turn = Turn(
             kind=message.kind,
             text=message.masked,

@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge_base.index import Index
 from knowledge_base.language import SUPPORTED, detect, language_wished
@@ -226,7 +227,7 @@ def _excerpt(text: str, query: Query) -> str:
     if len(text) <= _EXCERPT_CHARACTERS:
         return text
     sentences = [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
-    matches = [len(query.telling & telling(sentence, query.language)) for sentence in sentences]
+    matches = [len(query.telling & _told(sentence, query.language)) for sentence in sentences]
     first = matches.index(max(matches))
     excerpt = sentences[first]
     for sentence in sentences[first + 1 :]:
@@ -236,3 +237,9 @@ def _excerpt(text: str, query: Query) -> str:
     if len(excerpt) > _EXCERPT_CHARACTERS:
         excerpt = excerpt[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + "\u2026"
     return excerpt
+
+
+@lru_cache(maxsize=8192)
+def _told(sentence: str, language: str) -> frozenset[str]:
+    """Return what a library's sentence says; the same ones are found over and over."""
+    return telling(sentence, language)

@@ -126,7 +126,8 @@ def _store(
     if thread is not None:
         sent_at = _local(services, inbound, directory.zone_of(session, person))
         assessment = with_history(session, inbound, thread, assessment, failed, sent_at, now, services.checks)
-    known_language = language_known(session, thread, person)
+    # asked before the message is on record, and only of those whose safety reply may be in both languages
+    known_language = language_known(session, thread, person) if assessment.situation is not None else None
     language = language_of(session, inbound, assessment, thread, person)
     message = recording.message_row(
         vault, key, inbound, assessment, failed, masked, person, thread, request, language, now

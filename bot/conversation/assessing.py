@@ -63,7 +63,8 @@ def with_history(
     checks: tuple[Check, ...],
 ) -> Assessment:
     """Read the message again in the light of the earlier turns, which can raise it and never lower it."""
-    history = request_log.words_of_thread(session, thread.id, before=now)
+    begun_now = thread.created_at == now  # nobody can have said anything in it
+    history = () if begun_now else request_log.words_of_thread(session, thread.id, before=now)
     nothing_new = not history and alone.needed_by is None
     if nothing_new or failed or len(inbound.text) > LONGEST_IN_CONTEXT:
         return alone

@@ -6,7 +6,6 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, or_, update
 from sqlmodel import Session, col, select
 
-from escalation.request_log.messages import get_message
 from escalation.tables import Message, MessageState
 
 CLAIM = timedelta(seconds=30)
@@ -15,7 +14,7 @@ UNANSWERED_AFTER = timedelta(seconds=60)
 
 def claim(session: Session, message_id: str, worker: str, now: datetime) -> Message | None:
     """Take a pending message for this worker; None when it is handled or somebody else has it."""
-    result = session.connection().execute(
+    return session.scalars(
         update(Message)
         .where(
             col(Message.id) == message_id,
@@ -23,10 +22,9 @@ def claim(session: Session, message_id: str, worker: str, now: datetime) -> Mess
             or_(col(Message.claimed_until).is_(None), col(Message.claimed_until) <= now),
         )
         .values(claimed_by=worker, claimed_until=now + CLAIM, attempts=col(Message.attempts) + 1)
-    )
-    if cast("CursorResult[Any]", result).rowcount != 1:
-        return None
-    return get_message(session, message_id)
+        .returning(Message),
+        execution_options={"synchronize_session": False},
+    ).one_or_none()
 
 
 def finish(session: Session, message_id: str, worker: str, now: datetime) -> bool:
