@@ -34,6 +34,15 @@ _ENGLISH: Mapping[str, str] = {
         (nobody|no one|noone) (here )(called|dialed|dialled|phoned), (didn t|never|did not) (call|phone|dial) (911|them|anyone|anybody|police|the police), (we|i) (did|have done|ve done) nothing, (no|isn t a|is no) hostage, false (report|call|alarm), (fake|false|bogus|hoax) (call|911|emergency|shooting|shots|tip|story),
         hoax, prank, on a lie, swatt*, this is a mistake, call (came|coming) from (my|our) (house|home|address|number|phone), (knows|know|says|said|think*) i (have|had|ve) a (gun|weapon|hostage), report* ~ (at|from) (my|our) (house|home|address)
     """,
+    # officers at one's own house: no door is locked against them
+    "police_here": """
+        (police|officer|officers|cop|cops|deputy|deputies|troopers|swat|sheriff*) (at|on|in|outside|around|surround*) (my|our|the) (door|front door|lawn|yard|porch|house|driveway|property),
+        (police|officers|cops|deputies|troopers) (are|r|all) ~ (at|on|in|outside|around|surround*) (my|our) (door|front door|lawn|yard|porch|house|driveway|property), (reported|report of|reports of|called about|call about) ~ (murder|hostage*|shooting|shots|bomb|body|killing|stabbing) ~ (here|at my|in my|inside|at our)
+    """,
+    # a car that one can't leave, and one that one can drive away in
+    "held": "(uber|taxi|cab|lyft|driver|car|van) ~ (won t|wont|will not|not) ~ (let|unlock|stop|open), doors (won t|wont) (unlock|open), in (his|the|their) (trunk|van), back seat",
+    "in_car": "(i m|im|i am|we re|we are|sitting|stuck|locked|alone|still) ~ in (my|the|our) (car|truck|van|suv), at the wheel, behind the wheel, (i m|im|i am|we re) driving",
+    "vehicle": "my (truck|car|van|suv|windshield|windscreen), (i m|im|i am|we re|while) driving, on (route|highway|hwy|the highway|the freeway|the interstate)",
     "callback": "(dispatch*|911|operator) ~ (wants to know|asking if|asked if|asking about|asks if|asked about)",
     # a bomb said to be somewhere, and not seen
     "planted": """
@@ -62,7 +71,7 @@ _ENGLISH: Mapping[str, str] = {
     "violence": "(pepper |bear )(spraying|spraying) (people|us|staff|everyone|the|them|him|her), macing",
     # somebody else, in another place
     "other_place": f"""
-        (her|his|their) (own |front |back |side |kitchen |bedroom )({_HOME_EN}), ({_ROLES_EN}) s (own |front |back )({_HOME_EN}), (follow*|tail*|chas*|trail*) (her|him|them), (outside|inside|in|at) (her|his|their) ({_HOME_EN}), ({_ROLES_EN}|she|he|they) (is|s|are|re) (being followed|home alone|at home|hiding|trapped|alone|at her|at his|at their), (surrounding|outside) (her|his|their)
+        (her|his|their) (own |front |back |side |kitchen |bedroom )({_HOME_EN}), ({_ROLES_EN}) s (own |front |back )({_HOME_EN}), (follow*|tail*|chas*|trail*) (her|him|them), (outside|inside|in|at) (her|his|their) ({_HOME_EN}), (kid|kids|child|children|bus|school bus) (is|are) being followed, ({_ROLES_EN}|she|he|they) (is|s|are|re) (being followed|home alone|at home|hiding|trapped|alone|at her|at his|at their), (surrounding|outside) (her|his|their)
     """,
     "told": f"""
         ({_ROLES_EN}|she|he|they|caller|resident) ~ (called|texted|phoned|messaged|emailed|wrote|told|rang|tells|says|writes|texts|messages|radioed) (me|us|our|that|the office|from), ({_ROLES_EN}) ~ (called|texted|phoned|messaged|rang|says|phones|texting|calling), (she|he|they) (says|said|just called|called|texted), (text|call|message) from (my|our|the|one of), (on|over) the (phone|line) (with|to|says), on speaker, on (line|hold), is on the (phone|line), i run the phones, (she|he) s on the phone
@@ -82,6 +91,12 @@ _ENGLISH: Mapping[str, str] = {
 }
 
 _FRENCH: Mapping[str, str] = {
+    "police_here": "(police|policiers|agents|sq|grc|spvm) (est|sont|devant|dans|sur|a) ~ (chez (nous|moi)|ma porte|ma cour|notre cour|ma maison|mon terrain|la pelouse|ma pelouse), (rapporte|signale) ~ (meurtre|otage*|coups de feu|fusillade) ~ (ici|chez)",
+    "held": "(uber|taxi|chauffeur) ~ (ne|veut pas|refuse), portes s ouvrent pas, dans (sa|son) (valise|coffre)",
+    "in_car": "(suis|chu|chui|assise|assis|pogne|pognee) ~ dans (mon|ma|notre) (auto|voiture|char|camion), au volant",
+    "vehicle": "mon (auto|char|camion|pare brise), ma voiture, au volant, sur (la|l) (route|autoroute|20|40)",
+    "bomb_seen": "des fils, minuterie, compte a rebours, autocuiseur, bonbonnes, meche",
+    "blast": "explosion*, a explose, vient d exploser, ont explose, toit s est effondre, mur s est effondre",
     "armed_police": """
         (policiers|agents|police) ~ ~ (armes|fusils|fusil|carabines|armee|encercle*|encerclent), groupe (tactique|d intervention), gti, blinde ~ (devant|chez), (sortir|sortez) (avec )les mains, points rouges, police ~ ~ ~ (fusils|armes)
     """,

@@ -43,6 +43,7 @@ _SCENE_VOTES: Mapping[str, tuple[Situation, float]] = {
     "armed_police": (Situation.SWATTING, 4),
     "accused": (Situation.SWATTING, 2),
     "callback": (Situation.SWATTING, 5),
+    "police_here": (Situation.SWATTING, 3),
     "planted": (Situation.DEVICE_THREAT, 2.5),
     "medical": (Situation.COLLAPSED, 2),
     "violence": (Situation.ASSAULT, 2),
@@ -64,11 +65,25 @@ def choose(reading: Reading, finding: Finding | None) -> Situation:
     """
     view = scene.seen(reading)
     best = _most(_votes(reading, finding, view))
-    if best is Situation.FOLLOWED and scene.inside(view):
-        best = Situation.AT_THE_DOOR
+    best = _where_they_stand(best, view)
     far = "far" in view or {"told", "away"} <= view
     if (best in _OF_A_PLACE and scene.elsewhere(view)) or (best is Situation.COLLAPSED and far):
         return Situation.FOR_ANOTHER
+    return best
+
+
+def _where_they_stand(best: Situation, view: frozenset[str]) -> Situation:
+    """Return the situation whose step can be taken where the writer is: in a room, in a car, in somebody else's."""
+    if best is Situation.FOLLOWED and scene.inside(view) and "in_car" not in view:
+        return Situation.AT_THE_DOOR
+    if best is Situation.AT_THE_DOOR and "police_here" in view:
+        return Situation.SWATTING
+    if best is Situation.AT_THE_DOOR and "held" in view:
+        return Situation.GENERIC
+    if best is Situation.AT_THE_DOOR and "in_car" in view:
+        return Situation.FOLLOWED
+    if best is Situation.SHOTS and {"pursued", "vehicle"} <= view and not view & {"at_home", "threshold"}:
+        return Situation.FOLLOWED
     return best
 
 

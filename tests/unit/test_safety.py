@@ -57,6 +57,12 @@ DANGERS = [
         Situation.FOR_ANOTHER,
     ),
     ("our receptionist says a man with a knife is in the lobby, I'm upstairs", Situation.ASSAULT),
+    # in a car that can drive away, and in one that can't be left
+    ("je suis dans mon auto dans mon entrée, il est stationné derrière moi", Situation.FOLLOWED),
+    ("someone shot at my truck on route 4, still behind me", Situation.FOLLOWED),
+    ("the uber wont let me out", Situation.GENERIC),
+    # no door is locked against armed police
+    ("officer at my door says someone reported a murder here", Situation.SWATTING),
     # who holds the gun
     ("armed officers at the door say they got a call that i killed someone", Situation.SWATTING),
     ("La police est devant chez nous avec des fusils pis on a rien fait", Situation.SWATTING),
