@@ -10,7 +10,7 @@ from bot.conversation import NotAccepted
 from bot.database import reading, transaction
 from bot.delivery.sealing import open_body, vault_of
 from bot.messages import Case, SenderIdentity
-from bot.safety import Assessment, assess
+from bot.safety import Assessment, Situation, assess
 from bot.services import Services
 from bot.worker import beat
 from escalation.access import OPERATOR
@@ -310,6 +310,12 @@ def test_danger_in_words_of_either_language_follows_the_conversation_or_gives_th
     desk: Desk,
 ) -> None:
     unclear = "TIREUR HALL 2!!"
+
+    def shots(text: str, **known: object) -> Assessment:
+        found = assess(text, **known)  # type: ignore[arg-type]
+        return replace(found, immediate_danger=True, situation=Situation.SHOTS) if text == unclear else found
+
+    desk.services = replace(desk.services, checks=(shots,))
     desk.say("Quelqu'un a publié l'adresse de la mairesse sur Facebook, que faire en premier?", who="known")
     desk.say(unclear, who="known")
     desk.say(unclear, who="unknown", thread="t2")

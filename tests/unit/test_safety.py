@@ -9,6 +9,10 @@ import pytest
 
 from bot.safety import Situation, assess, plain_rules, reply
 from bot.safety.deadlines import needed_by
+from bot.safety.reading import understand
+from bot.safety.rules import find
+from bot.safety.situation import choose
+from bot.safety.situation import self_harm as whose
 from escalation.sla import Priority
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -28,6 +32,10 @@ DANGERS = [
     ("coups de feu devant la mairie, on est cachés sous les tables", Situation.SHOTS),
     ("une auto me suit depuis la séance, elle est encore derrière moi", Situation.FOLLOWED),
     ("la greffière vient de s'effondrer, elle ne respire plus", Situation.COLLAPSED),
+]
+
+
+SCENES = [
     # home already: "do not go home" would send them out again
     (
         "a truck followed me home from the meeting. I'm inside now but it's still parked outside",
@@ -87,6 +95,12 @@ def test_plain_danger_is_p1_with_the_reply_that_fits(text: str, situation: Situa
     assert found.urgency is Priority.P1
     assert found.situation is situation
     assert found.cues
+
+
+@pytest.mark.parametrize(("text", "situation"), SCENES)
+def test_the_step_fits_where_the_writer_is(text: str, situation: Situation) -> None:
+    reading = understand(text)
+    assert choose(reading, find(reading)) is situation
 
 
 @pytest.mark.parametrize(
@@ -149,9 +163,6 @@ def test_look_alikes_and_noise_raise_no_alarm(text: str) -> None:
         ("je veux en finir", Situation.SELF_HARM_FIRST_PERSON),
         ("a colleague told me she wants to die", Situation.SELF_HARM_THIRD_PARTY),
         ("ma collègue m'a dit qu'elle veut mourir", Situation.SELF_HARM_THIRD_PARTY),
-        ("I'm worried that my boss will hurt himself after the recall vote", Situation.SELF_HARM_THIRD_PARTY),
-        ("he told everyone my secrets and i just want to end it all", Situation.SELF_HARM_FIRST_PERSON),
-        ("my wife knows. i told her i wanted to die", Situation.SELF_HARM_FIRST_PERSON),
     ],
 )
 def test_self_harm_is_its_own_path_and_always_p1(text: str, situation: Situation) -> None:
@@ -263,12 +274,24 @@ def test_every_reply_is_short_and_names_the_number_first(
     assert not any(phrase in text.lower() for phrase in FORBIDDEN)
 
 
-def test_where_violence_and_despair_both_look_possible_both_numbers_stand_in_the_reply() -> None:
-    found = assess("he wrote he's coming tonight to kill me and my kids")
-    assert found.immediate_danger
-    words = reply(found.situation or Situation.GENERIC, "en")
-    assert "911" in words[:200]
-    if found.self_harm:
+@pytest.mark.parametrize(
+    ("text", "situation"),
+    [
+        ("I'm worried that my boss will hurt himself after the recall vote", Situation.SELF_HARM_THIRD_PARTY),
+        ("he told everyone my secrets and i just want to end it all", Situation.SELF_HARM_FIRST_PERSON),
+        ("my wife knows. i told her i wanted to die", Situation.SELF_HARM_FIRST_PERSON),
+        ("our clerk sent everybody a goodbye letter and is not picking up", Situation.SELF_HARM_THIRD_PARTY),
+        ("he wrote he's coming tonight to kill me and my kids", Situation.DANGER_OR_DESPAIR),
+    ],
+)
+def test_whose_despair_it_is_and_whether_it_is_despair_at_all(text: str, situation: Situation) -> None:
+    assert whose(understand(text), danger=True) is situation
+
+
+def test_where_violence_and_despair_both_look_possible_the_reply_has_both_numbers() -> None:
+    for language in ("en", "fr"):
+        words = reply(Situation.DANGER_OR_DESPAIR, language)
+        assert "911" in words[:200]
         assert "988" in words[:300]
 
 
