@@ -43,7 +43,7 @@ _LABELS = {
     "en": ("Talk to a person", "This helped", "This did not help"),
     "fr": ("Parler à une personne", "Cela m’a aidé", "Cela n’a pas aidé"),
 }
-_WITHOUT_BUTTONS = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.HEARD})
+_WITHOUT_BUTTONS = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.HEARD, Reply.IN_HAND})
 _COURTESIES = frozenset({Reply.THANKS, Reply.SMALL_TALK, Reply.EMPTY, Reply.ABOUT})
 _SAID_AFTER = frozenset({Note.PARTLY})
 _SMALL_REPLIES = _WITHOUT_BUTTONS | {Reply.ABOUT}

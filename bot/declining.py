@@ -80,11 +80,11 @@ _WANTED_NAMED = tuple(
 )
 # Somebody who was exposed, is asked by others, or protects: never declined.
 _PROTECTS = re.compile(
-    r"\b(?:post(?:ed|ing|s)|leak(?:ed|ing|s)|publish(?:ed|es)|dox+\w*|shared (?:it |them |online|on )|online|take (?:it |them )?down|"
+    r"\b(?:to (?:post|publish|share)|(?:il)?legal(?:ly)?|a crime|post(?:ed|ing|s)|leak(?:ed|ing|s)|publish(?:ed|es)|dox+\w*|shared (?:it |them |online|on )|online|take (?:it |them )?down|"
     r"remov\w+|protect\w*|redact\w*|hid(?:e|ing|den)|keep[^.?!]{0,30}(?:private|secret|off|out)|confidential|is asking|are asking|asked (?:me|us) for|"
     r"asks (?:me|us)|keeps asking|demand(?:s|ed|ing)|wants? to know|records? requests?|foi\b|foia|my (?:own |home |personal |private |cell |new )?(?:address|number|phone|home)|"
     r"our (?:own |home )address|follow(?:ed|ing)|outside|threat\w*|stalk\w*|show(?:ed|ing) up|"
-    r"publié\w*|diffus\w+|divulgu\w+|partagé\w*|en ligne|retir\w+|supprim\w+|protég\w+|cach\w+|caviard\w+|"
+    r"publi(?:é\w*|er)|partager|(?:il)?l[ée]gal\w*|un crime|diffus\w+|divulgu\w+|partagé\w*|en ligne|retir\w+|supprim\w+|protég\w+|cach\w+|caviard\w+|"
     r"(?:me|nous) demande|demande d[’']accès|mon (?:adresse|numéro|cellulaire)|menac\w*|suit|harc[eè]l\w*|devant)\b",
     re.IGNORECASE,
 )

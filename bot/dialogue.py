@@ -25,6 +25,7 @@ PLAIN_WISH = 12  # words
 _FEWEST_WORDS = 3  # of a message that found nothing: with fewer it is too short to say so of the library
 _SURE = 0.5  # a short answer to one of several matters must at least be the likelier one
 
+_EMERGENCY = "911"
 _PLACEHOLDER = re.compile(r"\[[^\[\]\d]{4,40} \d{1,6}\]")
 
 
@@ -43,6 +44,7 @@ class Reply(StrEnum):
     EMPTY = "empty"
     DECLINED = "declined"
     HEARD = "heard"
+    IN_HAND = "in_hand"
 
 
 _MISSES = frozenset({Reply.NO_ANSWER, Reply.CLARIFY, Reply.EMPTY})
@@ -193,7 +195,8 @@ def _fit_to_say(turn: Turn, reply: Reply, chosen: Chosen) -> Reply:
     for_others = chosen.unit is Unit.CONTACTS and not speaks_of_self(turn.text)
     plain_wish = reply is not Reply.ANSWER or (len(turn.text.split()) <= PLAIN_WISH and not for_others)
     if turn.wants_human and not turn.steps and plain_wish and reply not in {Reply.DECLINED, Reply.ABOUT}:
-        return Reply.NONE  # a plain wish for a person gets a person, not a search
+        # a plain wish for a person gets a person, not a search; who has asked before is not left without a word
+        return Reply.IN_HAND if turn.has_ticket else Reply.NONE
     return reply
 
 
@@ -288,6 +291,12 @@ def _chosen(turn: Turn, findings: Findings) -> tuple[Chosen, tuple[Note, ...]]:
     return chosen, tuple(notes)
 
 
+def _after_911(found: SearchResult) -> SearchResult:
+    """Return what else was found: a reader who has just been told to call 911 needs the next thing."""
+    others = tuple(hit for hit in found.hits if _EMERGENCY not in hit.excerpt)
+    return replace(found, hits=others) if others else found
+
+
 def _several(parts: Sequence[Part]) -> tuple[Chosen, bool] | None:
     """Return a short answer to each matter, most urgent first, and whether that is all; None for one matter."""
     sure = [part for part in parts if not part.found.abstained and part.found.confidence >= _SURE]
@@ -298,7 +307,12 @@ def _several(parts: Sequence[Part]) -> tuple[Chosen, bool] | None:
         return None
     answered = list(about.values())[:PARTS]
     room = min(ROOM_OF_A_PART, ROOM_OF_PARTS // len(answered))
-    shown = [choose(part.found, part.question, room=room, most=STEPS_FIRST - 1) for part in answered]
+    shown: list[Chosen] = []
+    for part in answered:
+        found = part.found
+        if any(_EMERGENCY in hit.excerpt for chosen in shown for hit in chosen.quotes):
+            found = _after_911(found)
+        shown.append(choose(found, part.question, room=room, most=STEPS_FIRST - 1))
     quotes = tuple(dict.fromkeys(hit for chosen in shown for hit in chosen.quotes))
     whole = len(about) == len(answered) and len(sure) == len(parts)
     return Chosen(Unit.SEVERAL, quotes, shown[0].more), whole

@@ -1,7 +1,10 @@
 """What the desk answers: the unit that is asked for, more of it, a question back, and nothing it must not say."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from bot.rendering import LineContext, Renderer
 from escalation.tables import Answer, Citation
 from tests.support.desk import Desk
 
@@ -161,3 +164,20 @@ def test_words_to_copy_are_found_however_they_are_asked_for(desk: Desk, text: st
 def test_a_form_that_no_such_desk_has_is_not_made_up_for(desk: Desk, text: str) -> None:
     reply(desk, text)
     assert desk.rows(Citation) == []
+
+
+def test_who_asks_for_a_person_again_is_not_left_without_a_word(desk: Desk) -> None:
+    desk.say("I want to talk to a person")
+    assert "people of the hub have your request" in reply(desk, "can somebody please call me")
+    assert len(desk.tickets) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("kind", ["no_answer", "clarify", "thanks", "small_talk", "declined"])
+def test_a_line_of_doubt_stands_by_itself(kind: str, language: str) -> None:
+    context = LineContext(in_doubt=True, options=("One", "Two"))
+    text = Renderer("The hub").render(kind, language, context, datetime(2026, 11, 23, tzinfo=UTC)).text
+    first, _, rest = text.partition("\n\n")
+    assert "911" in first
+    assert "\n" not in first
+    assert rest
