@@ -21,6 +21,7 @@ _DANGER = (
     ),
     *("arme", "fusil", "tire", "bombe", "couteau", "à ma porte", "au secours", "aidez-moi", "feu"),
 )
+_SURELY = 2
 _FRENCH = (" je ", " est ", " les ", " des ", " une ", " ma ", " mon ", "é", "à ")
 
 
@@ -29,6 +30,7 @@ def last_resort(text: str) -> Assessment:
     low = f" {text.lower()} "
     at_risk = any(word in low for word in _HARM)
     danger = not at_risk and any(word in low for word in _DANGER)
+    french = sum(word in low for word in _FRENCH)
     situation = Situation.SELF_HARM_FIRST_PERSON if at_risk else Situation.GENERIC if danger else None
     return Assessment(
         immediate_danger=danger,
@@ -36,7 +38,8 @@ def last_resort(text: str) -> Assessment:
         wants_human=True,
         urgency=Priority.P1 if danger or at_risk else Priority.P2,
         cues=("unread",),
-        language="fr" if sum(word in low for word in _FRENCH) >= 2 else "en",
+        language="fr" if french >= _SURELY else "en",
+        language_sure=french == 0 or french >= _SURELY,
         situation=situation,
         in_doubt=situation is None,
     )
