@@ -217,6 +217,15 @@ def test_a_web_address_inside_this_network_is_refused_in_one_line(run: Run) -> N
     assert added.stderr == "helpdesk: http://127.0.0.1/handbook.pdf: 127.0.0.1 is not on the public net\n"
 
 
+def test_another_kind_of_address_is_refused_in_one_line(run: Run) -> None:
+    added = run("add", "ftp://example.org/handbook.pdf")
+    assert added.exit_code == 1
+    assert (
+        added.stderr
+        == "helpdesk: ftp://example.org/handbook.pdf: only http and https addresses are fetched\n"
+    )
+
+
 def test_a_folder_without_documents_and_no_document_of_that_id_are_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bare").mkdir()
     assert (

@@ -1,6 +1,7 @@
 """Where documents come from: files, folders of them, and web addresses, each with how to get its content."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,6 +9,8 @@ from pathlib import Path
 
 from bot.fetching import fetch
 from knowledge_base.readers import SUFFIXES, ReaderLimits
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,9 @@ def find_sources(named: Sequence[str]) -> tuple[list[Source], list[str]]:
             continue
         path = Path(name)
         try:
+            if _SCHEME.match(name) and not path.exists():
+                faults.append(f"{name}: only http and https addresses are fetched")
+                continue
             if not path.exists():
                 faults.append(f"{path}: there is no such file or folder")
                 continue
