@@ -45,7 +45,8 @@ AT_ONCE = 20
 LOOKS_EVERY = 0.05
 BETWEEN = 0.2
 PATIENCE = 120.0
-ROUNDS = 3
+# As many answers are asked for meanwhile as in the quiet while: the slowest of few is chance.
+ROUNDS, ROUNDS_OF_MANY = 10, 4
 QUESTION = "When is the zeppelin hangar of the harbour opened, and who has the key?"
 ORDINARY = (
     "Someone published my home address. What should I do in the first hour?",
@@ -184,9 +185,11 @@ def asked_for(addresses: list[str], seconds: float) -> list[float]:
     return [second for asker in askers for second in asker.stop()]
 
 
-def published_and_withdrawn(engine: Engine, addresses: list[str]) -> Iterator[tuple[float, float]]:
+def published_and_withdrawn(
+    engine: Engine, addresses: list[str], rounds: int
+) -> Iterator[tuple[float, float]]:
     """Publish, wait until it is seen, withdraw, wait until it is gone; yield both times."""
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         now = dt.datetime.now(dt.UTC)
         began = time.monotonic()
         with transaction(engine) as session:
@@ -227,8 +230,9 @@ def measured(data_dir: Path, passages: int, seconds: float, settings: dict[str, 
         askers = [Asker(address) for address in addresses]
         for asker in askers:
             asker.start()
+        turns = ROUNDS if passages <= 20_000 else ROUNDS_OF_MANY
         rounds = list(
-            track(published_and_withdrawn(engine, addresses), "publishing, withdrawing", total=ROUNDS)
+            track(published_and_withdrawn(engine, addresses, turns), "publishing, withdrawing", total=turns)
         )
         busy = [second for asker in askers for second in asker.stop()]
     engine.dispose()

@@ -6,6 +6,7 @@ Due times are columns, so a missed beat is invisible; every job is idempotent, s
 import contextlib
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -44,6 +45,7 @@ from knowledge_base.topics import topic_model
 
 LIBRARY = "library"
 LIBRARY_SECONDS = 1
+SETTLE_SECONDS = 0.25
 POLICY_SECONDS = 5
 DIGEST_SECONDS = 60
 REVIEW_SECONDS = 900
@@ -163,8 +165,12 @@ def refresh_library(services: Services) -> bool:
     if expired := curation.expire(services):
         log.info("documents expired", action="library.expired", count=len(expired))
     refreshed = False
-    while services.library.refresh(services.engine, services.clock()):
-        refreshed = True  # while an index was built the library may have changed again
+    # Again after each build, during which the library may have changed.
+    while services.library.is_behind(services.engine):
+        time.sleep(SETTLE_SECONDS)  # who withdraws a text publishes another at once: one index for both
+        if not services.library.refresh(services.engine, services.clock()):
+            break
+        refreshed = True
     return services.library.understand() or refreshed
 
 

@@ -64,7 +64,8 @@ class CatalogPassage:
     jurisdiction: tuple[str, ...] = ()
 
 
-# `asdict` copies every value: of a large library that takes a second.
+# `asdict` copies every value, and `json.dumps` makes an encoder each time: of a large library that takes a second.
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _FIELDS = tuple(field.name for field in fields(CatalogPassage))
 
 
@@ -142,9 +143,7 @@ class Catalog:
         visibility_of = [document_visibility[place] for place in places]
         jurisdiction_of = [jurisdictions.code(passage.jurisdiction) for passage in passages]
         records = [
-            json.dumps(
-                dict(zip(_FIELDS, values, strict=True)), ensure_ascii=False, separators=(",", ":")
-            ).encode()
+            _encoded(dict(zip(_FIELDS, values, strict=True))).encode()
             for values in map(attrgetter(*_FIELDS), passages)
         ]
         languages = Counter(passage.language for passage in passages)
@@ -156,7 +155,7 @@ class Catalog:
             "kinds": [kind for (kind,) in kinds.values],
             "languages": languages,
         }
-        paths = [json.dumps(path, ensure_ascii=False).encode() for path in headings.values]
+        paths = [_encoded(path).encode() for path in headings.values]
         return cls(
             {
                 "documents": np.frombuffer(json.dumps(tables, default=_instant).encode(), dtype=np.uint8),

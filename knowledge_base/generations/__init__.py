@@ -85,6 +85,11 @@ class Library:
             limit=limit,
         )
 
+    def is_behind(self, engine: Engine) -> bool:
+        """Say whether the published library has changed since the index was built."""
+        with Session(engine.execution_options(**READING)) as session:
+            return fingerprint(session) != self._index.note.fingerprint
+
     def refresh(self, engine: Engine, now: dt.datetime) -> bool:
         """Bring the index up to the published library; say whether it changed.
 

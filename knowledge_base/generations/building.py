@@ -44,9 +44,9 @@ _EDITS = (_PURGED, "synonym_added", "synonym_removed", "answer_approved", "answe
 
 # From here on building takes longer than a question may wait.
 _LARGE_LIBRARY = 3000
-# Whoever asks comes before whoever builds; all the more where building takes long anyway.
-_POLITE, _VERY_POLITE = 2, 10
+# Where building takes long anyway, whoever asks comes before whoever builds; else it is over in two seconds.
 _VERY_LARGE_LIBRARY = 30_000
+_POLITE = 10
 # Of millions of small values none holds itself: looking for some that do takes half of the time.
 _BOOT = (
     "import gc, sys, json; gc.disable(); sys.path[:] = json.loads(sys.argv.pop(1)); "
@@ -210,7 +210,7 @@ def _write(engine: Engine, path: Path, note: IndexNote) -> int:
         "path": str(path),
         "generation": note.generation,
         "fingerprint": note.fingerprint,
-        "polite": _POLITE if passages < _VERY_LARGE_LIBRARY else _VERY_POLITE,
+        "polite": _POLITE if passages >= _VERY_LARGE_LIBRARY else 0,
     }
     paths = json.dumps([entry for entry in sys.path if entry])
     built = subprocess.run(  # noqa: S603
