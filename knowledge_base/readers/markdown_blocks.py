@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -27,13 +28,18 @@ _DEEPEST_NESTING = 30
 _TOO_DEEP = "lists or quotes are nested too deep to read"
 
 
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    """Return the parser: it keeps nothing of what it read, and making one takes as long as reading a paragraph."""
+    return MarkdownIt("commonmark", {"maxNesting": _DEEPEST_NESTING}).enable("table")
+
+
 def read_blocks(name: str, body: str) -> tuple[list[Block], list[Hidden]]:
     """Return the blocks of a text, and what of it nobody sees; raise ReadError when it is nested too deep."""
-    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_NESTING}).enable("table")
     told: dict[str, Any] = {}
     walk = _Walk(RawHtml(body))
     try:
-        tokens = parser.parse(body, told)
+        tokens = _parser().parse(body, told)
         if any(token.level >= _DEEPEST_NESTING - 1 for token in tokens):
             # The parser drops what is deeper: half a document is worse than none.
             raise ReadError(name, None, _TOO_DEEP)
