@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, SQLModel
@@ -14,21 +14,26 @@ def insert_new(session: Session, row: SQLModel) -> bool:
 
     On PostgreSQL this waits for a competing transaction, then sees what it committed.
     """
-    values = {name: value for name, value in row.model_dump().items() if value is not None}
-    statement = _insert(cast(Any, type(row)).__table__, session.get_bind().dialect.name)
-    return session.connection().execute(statement, values).first() is not None
+    return _inserted(session, row) is not None
 
 
 def keep_new(session: Session, row: SQLModel) -> bool:
-    """Do what `insert_new` does; a row that went in belongs to the session afterwards, and is not read again.
-
-    For rows that say their own primary key.
-    """
-    if not insert_new(session, row):
+    """Do what `insert_new` does; a row that went in belongs to the session afterwards, and is not read again."""
+    key = _inserted(session, row)
+    if key is None:
         return False
+    for column, value in zip(cast(Any, type(row)).__table__.primary_key, key, strict=True):
+        setattr(row, column.key, value)
     make_transient_to_detached(row)
     session.add(row)
     return True
+
+
+def _inserted(session: Session, row: SQLModel) -> Row[Any] | None:
+    """Return the primary key of a row that went in, None for one that was there."""
+    values = {name: value for name, value in row.model_dump().items() if value is not None}
+    statement = _insert(cast(Any, type(row)).__table__, session.get_bind().dialect.name)
+    return session.connection().execute(statement, values).first()
 
 
 @lru_cache(maxsize=256)

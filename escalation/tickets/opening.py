@@ -12,7 +12,7 @@ from sqlmodel import Session
 from escalation import self_tests
 from escalation.errors import IllegalMove
 from escalation.notices import Notice, TicketOpened, TicketReopened
-from escalation.rows import insert_new
+from escalation.rows import keep_new
 from escalation.sla import EventKind, Policy, Priority
 from escalation.tables import HelpRequest, Message, Ticket, TicketState
 from escalation.tickets import clocks
@@ -44,9 +44,6 @@ def open_new(
 ) -> tuple[Ticket, tuple[Notice, ...]]:
     """Hand a request to people. A request with an unfinished ticket keeps that one and nobody is told twice."""
     assert request.id is not None
-    existing = unfinished(session, request.id)
-    if existing is not None:
-        return existing, ()
     ticket = Ticket(
         request_id=request.id,
         state=TicketState.NEW,
@@ -62,15 +59,13 @@ def open_new(
         opened_at=cause.occurred_at,
         needed_by=new.needed_by,
     )
-    if not insert_new(session, ticket):
-        # Another worker opened it a moment ago; the partial unique index settled the race.
+    if not keep_new(session, ticket):
+        # It has one, or another worker opened one a moment ago: the partial unique index settles it.
         winner = unfinished(session, request.id)
         if winner is None:
             raise IllegalMove("The request changed meanwhile. Please try again.")
         return winner, ()
-    opened = unfinished(session, request.id)
-    assert opened is not None
-    assert opened.id is not None
+    assert ticket.id is not None
     facts = {"topic": new.topic, "split_from": new.split_from}
     known = " ".join(f"{name}={value}" for name, value in facts.items() if value is not None)
     detail = clocks.detail(
@@ -80,10 +75,10 @@ def open_new(
         # nights are promised only once a test has woken somebody
         covered=policy.out_of_hours is not None and self_tests.proven(session, now),
     )
-    event = write(session, opened, EventKind.OPENED, cause, now, detail=f"{detail} {known}".strip())
-    clocks.refresh(session, opened, policy, now, clocks.newly_opened(event, policy))
+    event = write(session, ticket, EventKind.OPENED, cause, now, detail=f"{detail} {known}".strip())
+    clocks.refresh(session, ticket, policy, now, clocks.newly_opened(event, policy))
     session.flush()
-    return opened, (TicketOpened(opened.id, new.priority, page=new.priority is Priority.P1),)
+    return ticket, (TicketOpened(ticket.id, new.priority, page=new.priority is Priority.P1),)
 
 
 def reopen(
