@@ -1,8 +1,9 @@
 """Write reminders: the unique key decides whether one is new, whoever else is writing."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,7 +13,7 @@ from escalation.kinds import ReminderState, SubjectKind
 from escalation.sla import Target
 from escalation.tables import Reminder
 
-_AT_ONCE = 200
+_KEYS = ("subject_kind", "subject_id", "target", "cycle", "point", "recipient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +31,29 @@ class NewReminder:
     state: ReminderState
 
 
+_FIELDS = tuple(field.name for field in fields(NewReminder))
+
+
 def record(session: Session, reminders: Sequence[NewReminder], now: datetime) -> tuple[NewReminder, ...]:
     """Store those that are new, and return them; what is on record already is told to nobody twice."""
+    by_key = {tuple(getattr(reminder, key) for key in _KEYS): reminder for reminder in reminders}
+    if not by_key:
+        return ()
+    values = [
+        {
+            **{name: getattr(reminder, name) for name in _FIELDS},
+            "recorded_at": now,
+            "settled_at": None if reminder.state is ReminderState.HELD else now,
+        }
+        for reminder in by_key.values()
+    ]
+    returned = session.connection().execute(_insert(session.get_bind().dialect.name), values)
+    return tuple(by_key[tuple(row)] for row in returned)
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    """Return the statement, the same for any number of rows: one with its values in it is made anew each time."""
     table = cast(Any, Reminder).__table__
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    keys = ("subject_kind", "subject_id", "target", "cycle", "point", "recipient")
-    by_key = {tuple(getattr(reminder, key) for key in keys): reminder for reminder in reminders}
-    unique = tuple(by_key.values())
-    new: list[NewReminder] = []
-    for start in range(0, len(unique), _AT_ONCE):
-        values = [
-            {
-                **asdict(reminder),
-                "recorded_at": now,
-                "settled_at": None if reminder.state is ReminderState.HELD else now,
-            }
-            for reminder in unique[start : start + _AT_ONCE]
-        ]
-        insert = dialect.insert(table).values(values).on_conflict_do_nothing()
-        returned = session.connection().execute(insert.returning(*(table.c[key] for key in keys)))
-        new += (by_key[tuple(row)] for row in returned)
-    return tuple(new)
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return insert.on_conflict_do_nothing().returning(*(table.c[key] for key in _KEYS))

@@ -50,8 +50,9 @@ def load(session: Session, ticket_ids: Collection[int]) -> dict[int, Loaded]:
     logs: dict[int, list[Event]] = {ticket_id: [] for ticket_id in ticket_ids}
     rows: dict[int, list[Clock]] = {ticket_id: [] for ticket_id in ticket_ids}
     told: dict[int, set[tuple[str, int, str]]] = {ticket_id: set() for ticket_id in ticket_ids}
+    policies: dict[str, Policy] = {}
     for event in session.exec(select(TicketEvent).where(col(TicketEvent.ticket_id).in_(ticket_ids))).all():
-        logs[event.ticket_id].append(_event(session, event))
+        logs[event.ticket_id].append(_event(session, event, policies))
     for row in session.exec(
         select(Clock)
         .where(Clock.subject_kind == SubjectKind.TICKET, col(Clock.subject_id).in_(ticket_ids))
@@ -87,7 +88,8 @@ def newly_opened(event: TicketEvent, policy: Policy) -> Loaded:
 def log_of(session: Session, ticket: Ticket) -> tuple[Event, ...]:
     """Return the ticket's events as the clocks read them."""
     rows = session.exec(select(TicketEvent).where(TicketEvent.ticket_id == ticket.id)).all()
-    return tuple(_event(session, row) for row in rows)
+    policies: dict[str, Policy] = {}
+    return tuple(_event(session, row, policies) for row in rows)
 
 
 def facts_of(ticket: Ticket, log: Iterable[Event]) -> TicketFacts:
@@ -243,10 +245,12 @@ def rows_of(session: Session, ticket_id: int) -> tuple[Clock, ...]:
     )
 
 
-def _event(session: Session, row: TicketEvent) -> Event:
+def _event(session: Session, row: TicketEvent, policies: dict[str, Policy]) -> Event:
+    """Return an event as the clocks read it. `policies` are those read so far, by version: they never change."""
     number = _words(row.detail).get("policy") if row.kind in _STRUCTURED else None
-    policy = policy_store.of_version(session, int(number)) if number else None
-    return replace(read_detail(_plain(row)), policy=policy)
+    if number and number not in policies:
+        policies[number] = policy_store.of_version(session, int(number))
+    return replace(read_detail(_plain(row)), policy=policies[number] if number else None)
 
 
 def _plain(row: TicketEvent) -> Event:
