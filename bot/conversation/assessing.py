@@ -77,15 +77,7 @@ def with_history(
     )
     if broken:
         return alone
-    urgency = known.urgency
-    if urgency is Priority.P2 and not request_log.was_urgent(session, thread.id):
+    if known.urgency is Priority.P2 and not request_log.was_urgent(session, thread.id):
         # Calm turns don't add up to a crisis: one becomes urgent by what it says itself.
-        urgency = alone.urgency
-    return replace(
-        known,
-        immediate_danger=alone.immediate_danger or known.immediate_danger,
-        self_harm=alone.self_harm or known.self_harm,
-        wants_human=alone.wants_human or known.wants_human,
-        urgency=min(alone.urgency, urgency),
-        situation=alone.situation or known.situation,
-    )
+        return replace(known, urgency=max(alone.urgency, Priority.P2))
+    return known

@@ -15,6 +15,13 @@ from escalation.sla import Priority
 _RECENT = 3
 _HISTORY_CHARACTERS = 1500
 _SHORT_TURN = 25
+# After danger a turn that doesn't say that it is over stays danger ("called. still waiting"), unless its words are
+# those of other business; the same for despair.
+_STILL_DANGER = 0.015
+_STILL_AT_RISK = 0.05
+_SURELY_ELSE = 0.9
+# A short turn without a telling word ("shorter, two sentences") is a guess by itself: the thread must bear it out.
+_BORNE_OUT = 0.3
 
 
 def assess(
@@ -23,15 +30,15 @@ def assess(
     """Judge one message; deterministic, without network, never skipped for any reason.
 
     `language` is what the channel knows ("en", "fr"); anything else is guessed and touches only the reply.
-    `history` holds the writer's earlier messages of the thread, oldest first: it can raise the result and
-    never lowers it. `sent_at` is aware and gives "tonight" and "Friday" their dates.
+    `history` holds the writer's earlier messages of the thread, oldest first: it can raise the result, and
+    lowers it only for a fragment of no telling word that alarms by itself and means nothing in its thread. `sent_at` is aware and gives "tonight" and "Friday" their dates.
     """
     reading = understand(text)
     verdict = judge(reading, model.load())
     own = _assessed(reading, verdict, text, language, sent_at)
     if not history:
         return own
-    return _raised(own, reading, text, language, history)
+    return _in_thread(own, reading, text, language, history)
 
 
 def plain_rules(
@@ -70,32 +77,40 @@ def _assessed(
     )
 
 
-def _raised(
+def _in_thread(
     own: Assessment, reading: Reading, text: str, language: str | None, history: Sequence[str]
 ) -> Assessment:
-    """Read the message once more after the thread's last messages, and keep the graver result."""
-    before = "\n".join(history[-_RECENT:])[-_HISTORY_CHARACTERS:]
-    earlier, joined_text = understand(before), f"{before}\n{text}"
-    joined = understand(joined_text)
+    """Read the message once more after the thread's last messages."""
     learned = model.load()
-    then, now = learned.scores(earlier), learned.scores(joined)
+    before = "\n".join(history[-_RECENT:])[-_HISTORY_CHARACTERS:]
+    joined = understand(f"{before}\n{text}")
+    alone, now = learned.scores(reading), learned.scores(joined)
     words = sum(len(sentence.words) for sentence in reading.sentences)
-    fresh = bool(reading.concepts & _CARRIES) and not reading.concepts & _ENDS
-    worse = _log_odds(now.danger) > _log_odds(then.danger)
-    danger = own.immediate_danger or (fresh and worse and thresholds.is_danger(joined, now, None))
-    at_risk = own.self_harm or (
-        thresholds.is_self_harm(joined, now, None)
-        and _log_odds(now.self_harm) > _log_odds(then.self_harm)
-        and bool(reading.concepts & (thresholds.HARM_WORDS | {"sh_means", "sh_third"}))
+    goes_on = words <= _SHORT_TURN and not reading.concepts & _LEAVES and alone.urgency[2] < _SURELY_ELSE
+    earlier = [judge(understand(turn), learned) for turn in history[-_RECENT:]] if goes_on else []
+    over = bool(reading.concepts & _ENDS)
+    guessed = words <= _SHORT_TURN and not reading.concepts & _TELLING
+    danger = (
+        (own.immediate_danger and not (guessed and _together(alone.danger, now.danger) < _BORNE_OUT))
+        or (not over and alone.danger >= _STILL_DANGER and any(turn.danger for turn in earlier))
+        or _carried_here(reading, joined, before, now)
+    )
+    at_risk = (
+        (own.self_harm and not (guessed and _together(alone.self_harm, now.self_harm) < _BORNE_OUT))
+        or (not over and alone.self_harm >= _STILL_AT_RISK and any(turn.self_harm for turn in earlier))
+        or _despair_grows(reading, joined, before, now)
     )
     level = own.urgency
     if danger or at_risk:
         level = Priority.P1
-    elif words <= _SHORT_TURN and not reading.concepts & _LEAVES:
-        # A short turn takes its weight from the thread: "and the school?" after a leaked address.
+    elif level is Priority.P1:
+        level = urgency.by_scores(now)
+    elif goes_on:
+        # A short turn takes its weight from the thread: "and the school?" after a leaked address. What was
+        # danger and is over still needs a person soon.
         level = urgency.most_urgent(level, urgency.by_scores(now))
     finding = rules.find(joined) if danger else None
-    chosen = own.situation
+    chosen = own.situation if danger or at_risk else None
     if chosen is None and (danger or at_risk):
         chosen = situation.self_harm(joined, danger=danger) if at_risk else situation.choose(joined, finding)
     return Assessment(
@@ -112,10 +127,35 @@ def _raised(
     )
 
 
+def _carried_here(reading: Reading, joined: Reading, before: str, now: model.Scores) -> bool:
+    """Say whether a turn brings an earlier threat into the present."""
+    if not reading.concepts & _CARRIES or reading.concepts & _ENDS:
+        return False
+    if not thresholds.is_danger(joined, now, None):
+        return False
+    then = model.load().scores(understand(before))
+    return _log_odds(now.danger) > _log_odds(then.danger)
+
+
+def _together(alone: float, joined: float) -> float:
+    """Return the chance halfway between two, as log-odds go."""
+    return 1 / (1 + math.exp(-(_log_odds(alone) + _log_odds(joined)) / 2))
+
+
+def _despair_grows(reading: Reading, joined: Reading, before: str, now: model.Scores) -> bool:
+    if not reading.concepts & (thresholds.HARM_WORDS | {"sh_means", "sh_third"}):
+        return False
+    if not thresholds.is_self_harm(joined, now, None):
+        return False
+    then = model.load().scores(understand(before))
+    return _log_odds(now.self_harm) > _log_odds(then.self_harm)
+
+
 # What a short turn must hold to carry an earlier threat into the present, and what ends or leaves it.
 _CARRIES = DANGER_CONCEPTS | {"near", "approach", "now", "soon", "hostile"}
 _ENDS = frozenset({"closed", "past", "hypo", "drill", "no_threat", "asks_material"})
 _LEAVES = frozenset({"out_of_scope", "laugh"})
+_TELLING = DANGER_CONCEPTS | thresholds.HARM_WORDS | {"near", "approach", "sh_means", "sh_third"}
 
 
 def _log_odds(chance: float) -> float:

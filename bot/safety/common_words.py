@@ -36,5 +36,10 @@ COMMON: frozenset[str] = frozenset(
     toiture voitures camions essence absence presence essences blesse blesser laisse baisse blesses tireur tirer
     tiroir titreur otages otage otages orage peur pour leur heur coeur pleur peux peut peurs entree entrees entre
     entres entrer encree masque masques marque marquee casque manque basque sale salle porter ponts pont
+    parce signe signes mosque mosques conge conges cols port ports billet billets scare scares crache crachent poutre poutres
+    denonce denonces denoncer brune brunes bless blessed shorter shirts coaches aimee cooking bagging begging stars poete bulles
+    banking backward backwards ahmed peru gnu outage outages halfway licked colin slots bruce decors defence devine portez entrez
+    porc porcs porcelain heurts trapper goodbyes polie polies stable stables staging stalling sirens bowels bowling hallow
+    persons parol parole paroles carton cartons entame entamee portee mosaique garage garages pistes pistolets
     """.split()  # noqa: SIM905 - a table of words
 )
