@@ -131,7 +131,7 @@ def _carried_here(reading: Reading, joined: Reading, before: str, now: model.Sco
     """Say whether a turn brings an earlier threat into the present."""
     if not reading.concepts & _CARRIES or reading.concepts & _ENDS:
         return False
-    if not thresholds.is_danger(joined, now, None):
+    if not thresholds.is_danger(joined, now):
         return False
     then = model.load().scores(understand(before))
     return _log_odds(now.danger) > _log_odds(then.danger)

@@ -25,10 +25,12 @@ _SMALL = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the model sees of one message: named features, and the vector of its meaning (512)."""
+    """What the model sees of one message: named features, the vector of its meaning (512), and how near its
+    sentences come to each phrase."""
 
     names: dict[str, float]
     meant: Array
+    near: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,11 @@ def fitted(data: Sequence[Example], seen: Sequence[Features]) -> Model:
     words = Words.of([one.names for one in seen], _LEAST)
     truth, counts = labels(data)
     vectors = np.stack([one.meant for one in seen])
-    found = fit(words.matrix([one.names for one in seen]), vectors, truth, counts, share=_SHARE)
-    return Model(words.places, words.rarity, found.words, found.landmarks, found.bias)
+    near = np.stack([one.near for one in seen])
+    found = fit(words.matrix([one.names for one in seen]), vectors, truth, counts, share=_SHARE, near=near)
+    return Model(
+        words.places, words.rarity, found.words, np.concatenate([found.landmarks, found.phrases]), found.bias
+    )
 
 
 def calibrated(model: Model, by: Calibration) -> Model:

@@ -8,8 +8,9 @@ from bot.safety.model import Model, Scores
 from bot.safety.reading import DANGER_CONCEPTS, Reading, Sentence
 from escalation.sla import Priority
 
-# A long mail is also read piece by piece, so that a danger in its middle is not diluted.
-_LONG = 60
+# The model looks at each sentence of a mail, but not at each of a very long text: that is also read piece by
+# piece, so that a danger in its middle is not diluted.
+_LONG = 200
 _PIECE = 3
 _PIECES = 300
 
@@ -30,7 +31,7 @@ def judge(reading: Reading, learned: Model, scores: Scores | None = None) -> Ver
     finding, harm = rules.find(reading), rules.self_harm(reading)
     scores = scores or learned.scores(reading)
     pieces = _pieces(reading, learned)
-    danger = thresholds.is_danger(reading, scores, finding) or any(
+    danger = thresholds.is_danger(reading, scores) or any(
         thresholds.is_dangerous_piece(piece, scores) for piece in pieces
     )
     at_risk = thresholds.is_self_harm(reading, scores, harm) or any(

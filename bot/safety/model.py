@@ -33,8 +33,8 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A rarity and a weight per head for each feature, a weight per head for each landmark: `weights`
-    (features, heads), `sense` (landmarks, heads)."""
+    """A rarity and a weight per head for each feature, a weight per head for each landmark and each phrase:
+    `weights` (features, heads), `sense` (landmarks and phrases, heads)."""
 
     index: Mapping[str, int]
     rarity: Array
@@ -55,7 +55,7 @@ class Model:
         return self.totals_of(found, sense.features(sentences))
 
     def totals_of(self, found: Mapping[str, float], alike: Array) -> Array:
-        """Return the sums for features and the likeness to each landmark."""
+        """Return the sums for features and the likeness to each landmark and phrase."""
         totals: Array = self.bias + alike @ self.sense
         known = [(self.index[name], value) for name, value in found.items() if name in self.index]
         if known:

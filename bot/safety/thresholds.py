@@ -1,7 +1,8 @@
 """Where the desk acts on a score. The same limits serve a message, the training report and the tests.
 
-A missed danger costs more than a false alarm, so the limits lie below a half, and lowest where the words themselves
-speak of it. Below danger lies doubt: an ordinary answer with one line that names 911 and 988.
+A missed danger costs more than a false alarm, so the limits lie far below a half. They were chosen on the chances of
+messages that the model never saw; words that a rule knows lower no limit, because they added a hundred false alarms
+to each danger they found. Below danger lies doubt: an ordinary answer with one line that names 911 and 988.
 """
 
 from bot.safety.model import Scores
@@ -10,15 +11,13 @@ from bot.safety.rules import Finding
 
 HARM_WORDS = frozenset({"sh_explicit", "sh_passive", "sh_farewell"})
 
-_DANGER = 0.3
-_DANGER_WITH_RULE = 0.25
+_DANGER = 0.25
 _DOUBT = 0.12
 _DOUBT_WITH_RULE = 0.04
 _DESPAIR_IN_DOUBT = 0.05
-_SELF_HARM = 0.3
-_SELF_HARM_WITH_HINTS = 0.18
-_SELF_HARM_WITH_WORDS = 0.08
-_SELF_HARM_WITH_RULE = 0.02
+_SELF_HARM = 0.22
+# "I want to die", and nothing around it that makes it a subject or a joke.
+_SELF_HARM_SAID = 0.12
 _HUMAN = 0.22
 _HUMAN_WITH_WORDS = 0.15
 _P2 = 0.3
@@ -36,11 +35,9 @@ def _says_enough(reading: Reading) -> bool:
     return bool(reading.concepts & _TELLING) or sum(len(s.words) for s in reading.sentences) >= _FEWEST_WORDS
 
 
-def is_danger(reading: Reading, scores: Scores, finding: Finding | None) -> bool:
+def is_danger(reading: Reading, scores: Scores) -> bool:
     """Say whether the message is immediate danger."""
-    if reading.foreign_emergency or (scores.danger >= _DANGER and _says_enough(reading)):
-        return True
-    return finding is not None and finding.certain and scores.danger >= _DANGER_WITH_RULE
+    return reading.foreign_emergency or (scores.danger >= _DANGER and _says_enough(reading))
 
 
 def is_doubtful(reading: Reading, scores: Scores, finding: Finding | None) -> bool:
@@ -54,17 +51,9 @@ def is_doubtful(reading: Reading, scores: Scores, finding: Finding | None) -> bo
 
 def is_self_harm(reading: Reading, scores: Scores, finding: Finding | None) -> bool:
     """Say whether somebody may harm themselves."""
-    if reading.foreign_self_harm or (scores.self_harm >= _self_harm_limit(reading) and _says_enough(reading)):
+    if reading.foreign_self_harm or (scores.self_harm >= _SELF_HARM and _says_enough(reading)):
         return True
-    return finding is not None and (finding.certain or scores.self_harm >= _SELF_HARM_WITH_RULE)
-
-
-def _self_harm_limit(reading: Reading) -> float:
-    if reading.concepts & {"sh_explicit", "sh_passive"}:
-        return _SELF_HARM_WITH_WORDS
-    if reading.concepts & {"sh_means", "sh_third", "sh_farewell"}:
-        return _SELF_HARM_WITH_HINTS
-    return _SELF_HARM
+    return finding is not None and finding.certain and scores.self_harm >= _SELF_HARM_SAID
 
 
 def asks_for_human(reading: Reading, scores: Scores) -> bool:

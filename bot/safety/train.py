@@ -23,7 +23,7 @@ from bot.safety.reading import Reading, understand
 from escalation.sla import Priority
 from knowledge_base import meaning
 from knowledge_base.arrays import Array
-from knowledge_base.likeness import likeness
+from knowledge_base.likeness import likeness, nearest
 from knowledge_base.senses.making import readable
 
 
@@ -102,9 +102,17 @@ def _read(data: Sequence[Example]) -> list[_Read]:
     readings = [understand(example.text) for example in data]
     texts = [readable(sense.text_of(reading.sentences)) for reading in readings]
     encoded = meaning.vectors(texts)
+    parts = [sense.parts_of(reading.sentences) or [""] for reading in readings]
+    distinct = sorted({part for some in parts for part in some})
+    rows = {part: row for row, part in enumerate(distinct)}
+    said = meaning.vectors([readable(part) for part in distinct])
     return [
-        _Read(example, reading, Features(features.names(reading), vector))
-        for example, reading, vector in zip(data, readings, encoded, strict=True)
+        _Read(
+            example,
+            reading,
+            Features(features.names(reading), vector, nearest(said[[rows[p] for p in some]])),
+        )
+        for example, reading, vector, some in zip(data, readings, encoded, parts, strict=True)
     ]
 
 
@@ -117,7 +125,8 @@ def _ready(data: Sequence[_Read], chances: Calibration) -> Model:
 
 
 def _totals(data: Sequence[_Read], model: Model) -> Array:
-    alike = likeness(np.stack([one.seen.meant for one in data]))
+    near = np.stack([one.seen.near for one in data])
+    alike = np.hstack([likeness(np.stack([one.seen.meant for one in data])), near])
     return np.stack([model.totals_of(one.seen.names, row) for one, row in zip(data, alike, strict=True)])
 
 

@@ -13,12 +13,15 @@ import numpy as np
 from scipy import sparse
 
 from knowledge_base.arrays import Array
-from knowledge_base.likeness import landmarks, likeness
+from knowledge_base.likeness import alike_of, landmarks, likeness, phrases
 
 _RIDGE = 0.2
 _MOST_STEPS = 400
 _CLOSE_ENOUGH = 3e-4
 _JITTER = 1e-3
+# Many phrases lie close together, and a maximum is no inner product.
+_JITTER_OF_PHRASES = 1e-2
+_SHARE_OF_PHRASES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Weights per head: of words (vocabulary, heads), of landmarks (landmarks, heads), and the bias (heads)."""
+    """Weights per head: of words (vocabulary, heads), of landmarks (landmarks, heads), the bias (heads), and of
+    phrases (phrases, heads) where sentences were learned from."""
 
     words: Array
     landmarks: Array
     bias: Array
+    phrases: Array
 
     def scores(self, words: sparse.csr_matrix, vectors: Array) -> Array:
         """Return the scores of texts, (texts, heads)."""
@@ -66,15 +71,27 @@ class Learned:
         return found
 
 
-def fit(words: sparse.csr_matrix, vectors: Array, truth: Array, counts: Array, *, share: float) -> Learned:
+def fit(
+    words: sparse.csr_matrix,
+    vectors: Array,
+    truth: Array,
+    counts: Array,
+    *,
+    share: float,
+    near: Array | None = None,
+) -> Learned:
     """Fit every head at once.
 
     `truth` and `counts` have a row per text and a column per head: what is true, and how much the text counts
-    there, 0 where nobody knows. `share` is how much words count beside meaning.
+    there, 0 where nobody knows. `share` is how much words count beside meaning. `near` (texts, phrases) is what
+    `nearest` says of their sentences.
     """
-    root = np.linalg.cholesky(likeness(landmarks()) + _JITTER * np.eye(len(landmarks()), dtype=np.float32))
-    undo = np.linalg.inv(root.astype(np.float64)).T.astype(np.float32)
+    undo = _whitening(landmarks(), _JITTER)
     meant = likeness(vectors) @ undo
+    seen = meant.shape[1]
+    if near is not None:
+        undo_near = _whitening(phrases(), _JITTER_OF_PHRASES) * np.float32(np.sqrt(_SHARE_OF_PHRASES))
+        meant = np.hstack([meant, near @ undo_near])
     scale = np.float32(np.sqrt(share))
     said = words * scale
     back = said.T.tocsr()
@@ -104,7 +121,21 @@ def fit(words: sparse.csr_matrix, vectors: Array, truth: Array, counts: Array, *
         way = rest + (now / np.maximum(size, 1e-30)) * way
         size = now
     width = said.shape[1]
-    return Learned(weights[:width] * scale, undo @ weights[width:], bias.astype(np.float32))
+    of_phrases = undo_near @ weights[width + seen :] if near is not None else np.zeros((0, truth.shape[1]))
+    return Learned(
+        weights[:width] * scale,
+        undo @ weights[width : width + seen],
+        bias.astype(np.float32),
+        of_phrases.astype(np.float32),
+    )
+
+
+def _whitening(vectors: Array, jitter: float) -> Array:
+    """Return what makes of likenesses to these vectors coordinates whose inner product is the likeness."""
+    alike = alike_of(vectors, vectors)
+    root = np.linalg.cholesky(alike + jitter * np.eye(len(vectors), dtype=np.float32))
+    found: Array = np.linalg.inv(root.astype(np.float64)).T.astype(np.float32)
+    return found
 
 
 def calibrate(scores: Array, truth: Array, counts: Array) -> tuple[float, float]:
