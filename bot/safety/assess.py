@@ -17,9 +17,10 @@ _HISTORY_CHARACTERS = 1500
 _SHORT_TURN = 25
 # After danger a turn that doesn't say that it is over stays danger ("called. still waiting"), unless its words are
 # those of other business; the same for despair.
-_STILL_DANGER = 0.015
+_STILL_DANGER = 0.03
 _STILL_AT_RISK = 0.05
 _SURELY_ELSE = 0.9
+_A_SENTENCE = 4
 # A short turn without a telling word ("shorter, two sentences") is a guess by itself: the thread must bear it out.
 _BORNE_OUT = 0.3
 
@@ -86,7 +87,8 @@ def _in_thread(
     joined = understand(f"{before}\n{text}")
     alone, now = learned.scores(reading), learned.scores(joined)
     words = sum(len(sentence.words) for sentence in reading.sentences)
-    goes_on = words <= _SHORT_TURN and not reading.concepts & _LEAVES and alone.urgency[2] < _SURELY_ELSE
+    elsewhere = words >= _A_SENTENCE and alone.urgency[2] >= _SURELY_ELSE
+    goes_on = words <= _SHORT_TURN and not elsewhere and not reading.concepts & _LEAVES
     earlier = [judge(understand(turn), learned) for turn in history[-_RECENT:]] if goes_on else []
     over = bool(reading.concepts & _ENDS)
     guessed = words <= _SHORT_TURN and not reading.concepts & _TELLING
