@@ -29,6 +29,7 @@ from knowledge_base.of_kind import of_kind
 from knowledge_base.places import only_place
 from knowledge_base.questions import asked_in
 from knowledge_base.search import Hit, SearchResult
+from knowledge_base.tokens import telling
 from knowledge_base.wanted import wants_words
 
 # A briefing is never quoted in mail, which anybody may forward.
@@ -96,6 +97,8 @@ def look_up(services: Services, asker: Asker) -> Findings:
         meant, history = asker.history[at], asker.history[: at + 1]
         found = _search(services, replace(asker, history=history, language=wished), _IN_WORDS[wished], meant)
         return Findings(question=meant, found=found)
+    if not asker.history and not telling(asker.text, asker.language or "en"):
+        return Findings(question=asker.text)  # nothing but small words, and nothing before them
     findings = _follow_up(services, asker) or _whole(services, asker, asker.text)
     pieces = parts_of(asker.text)
     if len(pieces) > 1:
@@ -118,8 +121,9 @@ def _follow_up(services: Services, asker: Asker) -> Findings | None:
     if place is None:
         return replace(_whole(services, asker, asker.text, meant=whole), question=whole)
     there = replace(asker, region=place)
-    if asker.language not in {None, detect(earlier)}:  # asked in one language, and again in the other
-        return replace(_whole(services, there, asker.text, meant=whole), question=whole)
+    if asker.language in _IN_WORDS and asker.language != detect(earlier):  # asked again in the other language
+        asked = replace(there, history=asker.history[: at + 1])
+        return Findings(question=whole, found=_search(services, asked, _IN_WORDS[asker.language], whole))
     return _whole(services, replace(there, history=asker.history[:at]), whole)
 
 

@@ -102,6 +102,20 @@ def test_a_new_subject_leaves_the_one_before(desk: Desk) -> None:
     assert desk.rows(Answer)[-1].topics.split(",")[0] == "protests-and-demonstrations"
 
 
+def test_a_place_after_a_change_of_language_asks_the_same_question_there(desk: Desk) -> None:
+    reply(desk, "Who do I call if one of our poll workers gets a threat by phone?")
+    desk.say("en français svp")
+    reply(desk, "et en Ontario?")
+    assert {row.document_id[-2:] for row in quoted(desk)} == {"fr"}
+    assert desk.rows(Answer)[-1].topics.split(",")[0] == "election-related-threats"
+
+
+@pytest.mark.parametrize("text", ["what about it and so then", "de la et puis donc"])
+def test_small_words_alone_are_no_question(desk: Desk, text: str) -> None:
+    reply(desk, text)
+    assert desk.rows(Citation) == []
+
+
 def test_calm_turns_do_not_add_up_to_a_crisis(desk: Desk) -> None:
     desk.say("A camera crew of one filmed our counter last month. Can we tell him to leave?")
     desk.say("and if he films the screens?")
