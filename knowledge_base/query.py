@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from math import log
 
 from knowledge_base.index import Index
+from knowledge_base.questions import asked_in
 from knowledge_base.senses import Sense
 from knowledge_base.senses.making import sense_of
-from knowledge_base.subject import Turn, earlier, subject_of
+from knowledge_base.subject import PASTED_WORDS, Turn, earlier, subject_of
 from knowledge_base.synonyms import EXPANSION_WEIGHT, Reading
 from knowledge_base.tokens import analyse, telling
 from knowledge_base.topics import topic_model
@@ -28,6 +29,9 @@ _NEW_SUBJECT_KNOWN = 0.6
 
 # A pasted text in another language is no list of slips.
 _MOST_RESPELLED = 40
+# What stands in a long text beside the sentences that ask something: a story, or an article about other things.
+_STORY_SHARE = 0.4
+_PASTED_SHARE = 0.2
 _MEANING_WEIGHT = 0.5
 
 
@@ -58,11 +62,14 @@ def make_query(
     `language` is that of the text to search; `written_in`, where it differs, that of the question.
     """
     terms: dict[str, float] = defaultdict(float)
+    asked = asked_in(question)
+    beside = _PASTED_SHARE if len(question.split()) > PASTED_WORDS else _STORY_SHARE
     written = analyse(question, language)
+    meant_most = frozenset(analyse(asked, language))
     for term, repeats in Counter(written).items():
-        # A pasted text says the same many times over.
-        terms[term] += 1 + log(repeats)
-    subject = telling(question, language)
+        # A pasted text says the same many times over, and mostly of something else than what is asked.
+        terms[term] += (1 + log(repeats)) * (1.0 if term in meant_most else beside)
+    subject = telling(asked, language) or telling(question, language)
     readings = index.thesaurus.read(written, language)
     meant = {term for reading in readings for term in reading.meaning}.difference(written)
     respelled = tuple(_respelled(index, subject, language))
@@ -73,7 +80,9 @@ def make_query(
     for term in meant:
         terms[term] += EXPANSION_WEIGHT
     weight = _history_weight(index, subject, language)
-    turns = {question: 1.0}
+    turns = {asked: 1.0}
+    if asked != question:
+        turns[question] = beside
     for said in list(reversed(history))[:_HISTORY_TURNS] if weight else ():
         recalled = telling(said, language)
         if not recalled:

@@ -34,7 +34,7 @@ _NOTHING = 0.15
 
 # A mail is read whole, and what it asks once more. What was pasted above a question says less than the question.
 _ASKED_SHARE = 0.2
-_PASTED_WORDS = 250
+PASTED_WORDS = 250
 _PASTED_SHARE = 0.5
 _LEAST = 1e-6
 
@@ -123,7 +123,7 @@ def _said(turn: Turn) -> Shares:
         if asked == text:
             read[text] = weight
             continue
-        pasted = len(text.split()) > _PASTED_WORDS
+        pasted = len(text.split()) > PASTED_WORDS
         read[text] = weight * (_PASTED_SHARE if pasted else 1.0)
         read[asked] = weight * (1.0 if pasted else _ASKED_SHARE)
     return model.read(read, turn.language)

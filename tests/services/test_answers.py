@@ -195,3 +195,16 @@ def test_a_line_of_doubt_stands_by_itself(kind: str, language: str) -> None:
     assert "911" in first
     assert "\n" not in first
     assert rest
+
+
+@pytest.mark.parametrize("repeats", [1, 4])
+def test_a_pasted_article_is_answered_by_the_question_at_its_end(desk: Desk, repeats: int) -> None:
+    article = (
+        "City council in Riverton voted 5-2 on Monday to repave three streets before winter. Residents asked about "
+        "parking during the work. Councillor Dana Reed said the budget should go to the library roof, which has "
+        "leaked since spring. In other business, the clerk presented dates for the fall hearings. The fire chief "
+        "reported on a new truck. A school band will play at the opening of the rink. The next meeting is on the 14th."
+    )
+    asked = "They put a councillor's home address in the comments under this. What should she do first?"
+    reply(desk, "\n\n".join([*[article] * repeats, asked]))
+    assert {row.document_id for row in quoted(desk)} == {"doxing-en"}
