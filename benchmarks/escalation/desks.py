@@ -45,12 +45,14 @@ def factory(engine: str) -> Iterator[DeskFactory]:
     with tempfile.TemporaryDirectory(prefix="escalation") as name:
         folder = Path(name)
         folder.chmod(0o755)
+        desks = folder / "desks"  # the prepared desk lies beside it, and goes with it
+        desks.mkdir()
         if engine == "sqlite":
-            yield DeskFactory(folder)
+            yield DeskFactory(desks)
             return
         server = get_server(folder / "server", cleanup_mode="delete")
         try:
-            yield DeskFactory(folder, server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
+            yield DeskFactory(desks, server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
         finally:
             server.cleanup()
 
