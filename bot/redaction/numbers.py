@@ -73,7 +73,16 @@ _ROLE_MAIL = Pattern(
 )
 
 _SSN = Pattern(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
-_SIN = Pattern(r"(?<![\w-])\d{3}[ -]\d{3}[ -]\d{3}(?![\w-])")
+# Nine digits in threes are a social insurance number, unless a check digit and the word before speak against it.
+_SIN = Pattern(
+    r"(?<![\w$€-])\d{3}([ -])\d{3}\1\d{3}(?![\w-]|[ ]?[$€]|[ ](?:\d|dollars?|habitants?|people|residents?)\b)"
+)
+_BUSINESS = Pattern(
+    r"\b(?:invoice|permit|case|file|account|acct|reference|ref|ticket|order|tender|contract|tracking|claim|parcel|lot|by-?law|budget"
+    r"|business|charity|gst|hst|facture|permis|dossier|compte|commande|r[eé]f[eé]rence|r[eé]f|suivi|contrat|lot|matricule|neq|tps|tvq)s?\b[^\n]{0,16}\Z",
+    re.IGNORECASE,
+)
+_NEAR_BEFORE = 30
 _ID_CUED = Pattern(
     r"\b(?:s\.?s\.?n|s\.?i\.?n|n\.?a\.?s|social security|social insurance|assurance sociale|health card|ohip|ramq|carte (?:soleil|d'assurance[ -]maladie)|assurance[ -]maladie|passport|passeport|driver'?s? licen[cs]e|driving licen[cs]e|permis de conduire|dl)\b"
     r"(?:[ ]?(?:is|was|number|num[eé]ro|no|n°|#|est|:|=|le|the|my|mon|du)[ .:]{0,2}){0,4}[ ]?(?P<id>[A-Za-z]{0,4}[ -]?\d[\dA-Za-z]{0,12}(?:[ -]\d{1,8}[A-Za-z]{0,2}){0,5}(?:-(?-i:[A-Z]{2})\b)?)",
@@ -242,7 +251,8 @@ def _ids(text: str) -> Iterator[Found]:
     for match in _SSN.finditer(text):
         yield Found(match.start(), match.end(), Kind.NATIONAL_ID)
     for match in _SIN.finditer(text):
-        if _luhn(re.sub(r"\D", "", match.group(0))):
+        named = _BUSINESS.search(text[max(0, match.start() - _NEAR_BEFORE) : match.start()])
+        if named is None or _luhn(re.sub(r"\D", "", match.group(0))):
             yield Found(match.start(), match.end(), Kind.NATIONAL_ID)
     for match in _ID_CUED.finditer(text):
         number = match.group("id").rstrip(" -")

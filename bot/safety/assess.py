@@ -17,8 +17,8 @@ _HISTORY_CHARACTERS = 1500
 _SHORT_TURN = 25
 # After danger a turn that doesn't say that it is over stays danger ("called. still waiting"), unless its words are
 # those of other business; the same for despair.
-_STILL_DANGER = 0.03
-_STILL_AT_RISK = 0.05
+_STILL_DANGER = 0.015
+_STILL_AT_RISK = 0.03
 _SURELY_ELSE = 0.9
 _A_SENTENCE = 4
 # A short turn without a telling word ("shorter, two sentences") is a guess by itself: the thread must bear it out.
@@ -99,7 +99,12 @@ def _in_thread(
     )
     at_risk = (
         (own.self_harm and not (guessed and _together(alone.self_harm, now.self_harm) < _BORNE_OUT))
-        or (not over and alone.self_harm >= _STILL_AT_RISK and any(turn.self_harm for turn in earlier))
+        or (
+            not over
+            # Danger after words of despair is that of the person who despairs.
+            and (alone.self_harm >= _STILL_AT_RISK or own.immediate_danger)
+            and any(turn.self_harm for turn in earlier)
+        )
         or _despair_grows(reading, joined, before, now)
     )
     level = own.urgency

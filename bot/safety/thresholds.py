@@ -11,8 +11,8 @@ from bot.safety.rules import Finding
 
 HARM_WORDS = frozenset({"sh_explicit", "sh_passive", "sh_farewell"})
 
-_DANGER = 0.2
-_DOUBT = 0.12
+_DANGER = 0.15
+_DOUBT = 0.07
 _DOUBT_WITH_RULE = 0.04
 _DESPAIR_IN_DOUBT = 0.05
 _SELF_HARM = 0.2
@@ -20,7 +20,7 @@ _SELF_HARM = 0.2
 _SELF_HARM_SAID = 0.12
 _HUMAN = 0.22
 _HUMAN_WITH_WORDS = 0.15
-_P2 = 0.22
+_P2 = 0.19
 # A piece of a long message lacks its context, so it must be plain; and the whole must not speak against it.
 _PIECE = 0.9
 _WHOLE_FLOOR = 0.01
