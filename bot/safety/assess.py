@@ -19,6 +19,7 @@ _SHORT_TURN = 25
 # those of other business; the same for despair.
 _STILL_DANGER = 0.015
 _STILL_AT_RISK = 0.03
+_PLAINLY = 0.5
 _SURELY_ELSE = 0.9
 _A_SENTENCE = 4
 # A short turn without a telling word ("shorter, two sentences") is a guess by itself: the thread must bear it out.
@@ -89,22 +90,20 @@ def _in_thread(
     words = sum(len(sentence.words) for sentence in reading.sentences)
     elsewhere = words >= _A_SENTENCE and alone.urgency[2] >= _SURELY_ELSE
     goes_on = words <= _SHORT_TURN and not elsewhere and not reading.concepts & _LEAVES
-    earlier = [judge(understand(turn), learned) for turn in history[-_RECENT:]] if goes_on else []
+    earlier = [learned.scores(understand(turn)) for turn in history[-_RECENT:]] if goes_on else []
+    was_danger = any(turn.danger >= _PLAINLY for turn in earlier)
+    was_at_risk = any(turn.self_harm >= _PLAINLY for turn in earlier)
     over = bool(reading.concepts & _ENDS)
     guessed = words <= _SHORT_TURN and not reading.concepts & _TELLING
     danger = (
         (own.immediate_danger and not (guessed and _together(alone.danger, now.danger) < _BORNE_OUT))
-        or (not over and alone.danger >= _STILL_DANGER and any(turn.danger for turn in earlier))
+        or (was_danger and not over and alone.danger >= _STILL_DANGER)
         or _carried_here(reading, joined, before, now)
     )
     at_risk = (
         (own.self_harm and not (guessed and _together(alone.self_harm, now.self_harm) < _BORNE_OUT))
-        or (
-            not over
-            # Danger after words of despair is that of the person who despairs.
-            and (alone.self_harm >= _STILL_AT_RISK or own.immediate_danger)
-            and any(turn.self_harm for turn in earlier)
-        )
+        # Danger after words of despair is that of the person who despairs.
+        or (was_at_risk and not over and (alone.self_harm >= _STILL_AT_RISK or own.immediate_danger))
         or _despair_grows(reading, joined, before, now)
     )
     level = own.urgency
@@ -118,7 +117,7 @@ def _in_thread(
         level = urgency.most_urgent(level, urgency.by_scores(now))
     finding = rules.find(joined) if danger else None
     chosen = own.situation if danger or at_risk else None
-    if chosen is None and (danger or at_risk):
+    if (danger or at_risk) and (chosen is None or at_risk > own.self_harm):
         chosen = situation.self_harm(joined, danger=danger) if at_risk else situation.choose(joined, finding)
     return Assessment(
         immediate_danger=danger,
