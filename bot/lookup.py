@@ -124,7 +124,8 @@ def _follow_up(services: Services, asker: Asker) -> Findings | None:
     if asker.language in _IN_WORDS and asker.language != detect(earlier):  # asked again in the other language
         asked = replace(there, history=asker.history[: at + 1])
         return Findings(question=whole, found=_search(services, asked, _IN_WORDS[asker.language], whole))
-    return _whole(services, replace(there, history=asker.history[:at]), whole)
+    # Only the place is new: the words around it would say more of the subject than they know.
+    return _whole(services, replace(there, history=asker.history[:at]), earlier, meant=whole)
 
 
 def _elsewhere(text: str) -> str | None:
