@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 
 from knowledge_base.arrays import Array
-from knowledge_base.senses.making import vector_of
+from knowledge_base.senses.making import readable, vector_of
 
 LANDMARKS = "landmarks.npy"
 PHRASES = "phrases.npy"
@@ -59,8 +59,13 @@ def alike_of(vectors: Array, others: Array) -> Array:
     return found
 
 
-@lru_cache(maxsize=512)
 def likeness_of(text: str) -> Array:
     """Return how alike a text and each landmark are; of a long text its beginning and end are read."""
-    found: Array = likeness(vector_of(text)[None, :])[0]
+    return _likeness_of(readable(text))
+
+
+# By what is read of it: a cache of whole texts could hold a hundred of the longest.
+@lru_cache(maxsize=512)
+def _likeness_of(read: str) -> Array:
+    found: Array = likeness(vector_of(read)[None, :])[0]
     return found
