@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.checking import assess
 from bot.choosing import lead_of
 from bot.dialogue import Findings, Part
 from bot.parts import parts_of
@@ -19,7 +20,6 @@ from bot.wishes import (
     option_chosen,
 )
 from escalation.request_log import LastAnswer
-from escalation.sla import Priority
 from knowledge_base.approved import KIND as APPROVED
 from knowledge_base.documents import BRIEFING_TAG, DocumentKind, PassageKind
 from knowledge_base.following import following, part
@@ -225,11 +225,12 @@ def _completed(services: Services, asker: Asker, question: str, found: SearchRes
 
 def _parts(services: Services, asker: Asker, pieces: Sequence[str]) -> tuple[Part, ...]:
     alone = replace(asker, history=())
-    check = services.checks[0]
     found = []
     for piece in pieces:
-        urgency = check(piece, language=asker.language, sent_at=asker.sent_at).urgency
-        found.append(Part(piece, _search(services, alone, piece), Priority(urgency)))
+        told, _ = assess(
+            piece, language=asker.language, history=(), sent_at=asker.sent_at, checks=services.checks
+        )
+        found.append(Part(piece, _search(services, alone, piece), told.urgency))
     return tuple(found)
 
 

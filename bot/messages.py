@@ -12,6 +12,8 @@ from typing import Protocol
 from escalation.identities import SenderIdentity
 from escalation.kinds import ChannelName, MessageKind
 
+LONGEST_TEXT = 200_000
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadKey:

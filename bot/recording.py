@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.database import reading
 from bot.delivery import sealing
 from bot.encoded import concealed
-from bot.messages import Inbound
+from bot.messages import LONGEST_TEXT, Inbound
 from bot.redaction import official_in
 from bot.redaction.values import Span
 from bot.safety.assessment import Assessment
@@ -23,7 +23,6 @@ from escalation.kinds import Author, ChannelName, MessageKind, MessageState
 from escalation.sla import Priority
 from escalation.tables import Attachment, DataKey, HelpRequest, Message, Person, Thread
 
-LONGEST_TEXT = 200_000
 _REACHED = re.compile(r"[\d@]")
 _NOT_SHOWN = {"en": "[not shown: masking failed]", "fr": "[masqué en entier : le masquage a échoué]"}
 log = structlog.get_logger()

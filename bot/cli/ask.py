@@ -30,9 +30,8 @@ from bot.cli.common import (
 from bot.conversation import Accepted, assess, receive_and_answer
 from bot.database import reading
 from bot.delivery.sealing import open_body, vault_of
-from bot.messages import Inbound, SenderIdentity, ThreadKey
+from bot.messages import LONGEST_TEXT, Inbound, SenderIdentity, ThreadKey
 from bot.provisioning import NotReady
-from bot.recording import LONGEST_TEXT
 from bot.services import Services
 from escalation import request_log, tickets
 from escalation.access import OPERATOR

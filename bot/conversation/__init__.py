@@ -4,9 +4,9 @@
 what was accepted, in one transaction of its own, and may run any number of times.
 """
 
+from bot.checking import assess
 from bot.conversation.accepted import Accepted, NotAccepted
 from bot.conversation.accepting import accept
-from bot.conversation.assessing import assess
 from bot.conversation.handling import handle, sweep
 from bot.conversation.receiving import receive, receive_and_answer
 

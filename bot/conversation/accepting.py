@@ -10,8 +10,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from bot import recording, safety
+from bot.checking import assess
 from bot.conversation.accepted import Accepted, NotAccepted
-from bot.conversation.assessing import assess, with_history
+from bot.conversation.assessing import with_history
 from bot.conversation.languages import language_known, language_of, served
 from bot.conversation.placing import own_case, place
 from bot.database import transaction
@@ -125,7 +126,9 @@ def _store(
     thread, request, key = place(session, vault, inbound, person, assessment.language, now)
     if thread is not None:
         sent_at = _local(services, inbound, directory.zone_of(session, person))
-        assessment = with_history(session, inbound, thread, assessment, failed, sent_at, now, services.checks)
+        assessment, failed = with_history(
+            session, inbound, thread, assessment, failed, sent_at, now, services.checks
+        )
     # asked before the message is on record, and only of those whose safety reply may be in both languages
     known_language = language_known(session, thread, person) if assessment.situation is not None else None
     language = language_of(session, inbound, assessment, thread, person)

@@ -71,7 +71,9 @@ def _settled(found: Iterable[Found]) -> list[Found]:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()
+    """Return the words of a text, or the digits of a number, without punctuation and case."""
+    words = re.sub(r"\W+", " ", text).casefold().strip()
+    return words if any(character.isalpha() for character in words) else words.replace(" ", "")
 
 
 def _official(key: str, kept: frozenset[str]) -> bool:
@@ -80,9 +82,16 @@ def _official(key: str, kept: frozenset[str]) -> bool:
     digits = key.isdigit() and len(key) >= 10
     if digits:
         return any(line.isdigit() and line[-10:] == key[-10:] for line in kept)
-    # "40 Justice Way" with its city behind it, or without: the house number must be the same, so both begin alike
+    # "40 Justice Way" without its city, or a line with more behind it. By whole words: 12 King St is not 12 Kingston Road.
+    # Where the directory names the city, another city's street of that name is somebody's home.
+    lines = [line for line in kept if not line.isdigit()]
     return len(key) >= _TELLING and any(
-        line.startswith(key) or (len(line) >= _TELLING and line[0].isdigit() and key.startswith(line))
-        for line in kept
-        if not line.isdigit()
+        f"{line} ".startswith(f"{key} ")
+        or (
+            len(line) >= _TELLING
+            and line[0].isdigit()
+            and key.startswith(f"{line} ")
+            and not any(longer.startswith(f"{line} ") for longer in lines)
+        )
+        for line in lines
     )

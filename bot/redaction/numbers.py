@@ -78,7 +78,7 @@ _SIN = Pattern(
     r"(?<![\w$€-])\d{3}([ -])\d{3}\1\d{3}(?![\w-]|[ ]?[$€]|[ ](?:\d|dollars?|habitants?|people|residents?)\b)"
 )
 _BUSINESS = Pattern(
-    r"\b(?:invoice|permit|case|file|account|acct|reference|ref|ticket|order|tender|contract|tracking|claim|parcel|lot|by-?law|budget"
+    r"\b(?:invoice|permit|case|file|account|acct|reference|ref|po|ticket|order|tender|contract|tracking|claim|parcel|lot|by-?law|budget"
     r"|business|charity|gst|hst|facture|permis|dossier|compte|commande|r[eé]f[eé]rence|r[eé]f|suivi|contrat|lot|matricule|neq|tps|tvq)s?\b[^\n]{0,16}\Z",
     re.IGNORECASE,
 )
@@ -252,7 +252,8 @@ def _ids(text: str) -> Iterator[Found]:
         yield Found(match.start(), match.end(), Kind.NATIONAL_ID)
     for match in _SIN.finditer(text):
         named = _BUSINESS.search(text[max(0, match.start() - _NEAR_BEFORE) : match.start()])
-        if named is None or _luhn(re.sub(r"\D", "", match.group(0))):
+        digits = re.sub(r"\D", "", match.group(0))
+        if _luhn(digits) or (named is None and not digits.endswith("00")):
             yield Found(match.start(), match.end(), Kind.NATIONAL_ID)
     for match in _ID_CUED.finditer(text):
         number = match.group("id").rstrip(" -")

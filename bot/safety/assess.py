@@ -94,7 +94,8 @@ def _in_thread(
     was_danger = any(turn.danger >= _PLAINLY for turn in earlier)
     was_at_risk = any(turn.self_harm >= _PLAINLY for turn in earlier)
     over = bool(reading.concepts & _ENDS)
-    guessed = words <= _SHORT_TURN and not reading.concepts & _TELLING
+    foreign = reading.foreign_emergency or reading.foreign_self_harm
+    guessed = words <= _SHORT_TURN and not foreign and not reading.concepts & _TELLING
     danger = (
         (own.immediate_danger and not (guessed and _together(alone.danger, now.danger) < _BORNE_OUT))
         or (was_danger and not over and alone.danger >= _STILL_DANGER)
@@ -128,7 +129,8 @@ def _in_thread(
         language=_language(language, reading if words > 2 else joined),
         language_sure=own.language_sure or (words <= 2 and languages.is_sure(joined.words)),
         situation=chosen,
-        in_doubt=own.in_doubt and not danger and not at_risk,
+        # What alarmed by itself and is dropped stays in doubt.
+        in_doubt=(own.in_doubt or own.immediate_danger or own.self_harm) and not danger and not at_risk,
         needed_by=own.needed_by,
     )
 

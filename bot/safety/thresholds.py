@@ -1,8 +1,8 @@
 """Where the desk acts on a score. The same limits serve a message, the training report and the tests.
 
 A missed danger costs more than a false alarm, so the limits lie far below a half. They were chosen on the chances of
-messages that the model never saw; words that a rule knows lower no limit, because they added a hundred false alarms
-to each danger they found. Below danger lies doubt: an ordinary answer with one line that names 911 and 988.
+messages that the model never saw. What the plain rules find lowers no limit of danger: on those messages it added some
+hundred false alarms to four dangers. Below danger lies doubt: an ordinary answer with one line that names 911 and 988.
 """
 
 from bot.safety.model import Scores

@@ -100,8 +100,6 @@ class Library:
         try:
             with Session(engine.execution_options(**READING)) as session:
                 wanted = fingerprint(session)
-                new = wanted != self._index.note.fingerprint
-                approved = load_approved(session) if new else self._approved
             if wanted == self._index.note.fingerprint:
                 return False
             path = build_generation(engine, self._index_dir, now)
@@ -111,6 +109,10 @@ class Library:
                 path.unlink(missing_ok=True)
                 path = build_generation(engine, self._index_dir, now)
                 opened = Index.open(path)
+            # Only now: while it was built, an answer may have been taken back. What is newer than the index is looked
+            # at again soon, because its name differs then.
+            with Session(engine.execution_options(**READING)) as session:
+                approved = load_approved(session)
             self._file, self._approved = path, approved
             self._index = senses.attach(opened, path)
             return True

@@ -57,6 +57,28 @@ def test_french_gets_it_in_french(desk: Desk) -> None:
     assert "appelez d’abord le 911" in replies(desk)
 
 
+def test_a_message_of_several_matters_is_answered_too(desk: Desk) -> None:
+    desk.say(
+        "Two things: someone published my home address, and the council meeting was shouted down. What do we do?"
+    )
+    assert "911" in replies(desk)
+    assert [ticket.priority for ticket in desk.tickets] == ["P2"]
+
+
+def test_a_check_that_fails_on_earlier_turns_alone_has_failed_too(sqlite_desks: DeskFactory) -> None:
+    def forgetful(text: str, **more: object) -> Assessment:
+        if more.get("history"):
+            raise RuntimeError(text)
+        return safety.assess(text, **more)  # type: ignore[arg-type]
+
+    with sqlite_desks.desk() as desk:
+        desk.services = replace(desk.services, checks=(forgetful, safety.plain_rules))  # type: ignore[arg-type]
+        desk.say(CALM)
+        desk.say("and for the budget meeting?")
+        assert "911" in replies(desk)
+        assert [ticket.reason for ticket in desk.tickets] == ["safety_check_failed"]
+
+
 def test_the_operator_is_told_in_log_and_figures_and_never_with_the_words(
     desk: Desk,
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.redaction import Kind, mask
+from bot.redaction import Kind, mask, official_in
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -146,6 +146,14 @@ def test_lines_of_the_directory_survive_however_they_are_written() -> None:
         mask(text, official=official).text
         == "dispatch (613) 555-0142 at 14 station road, mine is [phone number 1]"
     )
+
+
+@pytest.mark.parametrize(
+    "home", ["12 Kingston Road", "100 Main Street, Riverton", "555 Oak Avenue Apt 3", "1240 Justice Way"]
+)
+def test_a_home_that_only_looks_like_an_official_address_is_masked(home: str) -> None:
+    lines = ("12 King St, Hamilton", "100 Main Street, Springfield", "555 Oak Ave", "40 Justice Way")
+    assert home.split(",", maxsplit=1)[0] not in mask(f"I live at {home}", official=official_in(lines)).text
 
 
 @pytest.mark.parametrize(

@@ -347,3 +347,25 @@ def test_a_reply_promises_a_person_only_when_one_is_alerted() -> None:
 def test_places_without_911_get_the_local_number(situation: Situation, language: str) -> None:
     assert "911" not in reply(situation, language, on_duty="X", local_number=True)
     assert "911" not in reply(situation, language, local_number=True, both=True)
+
+
+@pytest.mark.parametrize("text", ["помогите нас убивают", "救命", "النجدة", "saklolo"])
+def test_a_cry_in_another_language_is_heard_in_the_middle_of_a_conversation(text: str) -> None:
+    found = assess(text, history=("How do we keep order when people shout during a meeting?",))
+    assert found.immediate_danger
+
+
+def test_danger_goes_on_until_it_is_said_to_be_over() -> None:
+    before = ("two men are at the end of my driveway with a bat, they posted my street",)
+    assert assess("called. still waiting. do i turn the lights off", history=before).immediate_danger
+    assert not assess(
+        "police took them, it is over now. what do we tell the council", history=before
+    ).immediate_danger
+
+
+def test_what_a_conversation_does_not_bear_out_stays_in_doubt() -> None:
+    before = ("How do we answer an email campaign about the budget?",)
+    alone = assess("personne va s'ennuyer de moi")
+    in_thread = assess("personne va s'ennuyer de moi", history=before)
+    assert alone.self_harm
+    assert in_thread.self_harm or in_thread.in_doubt

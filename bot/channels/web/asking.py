@@ -18,8 +18,7 @@ from bot.channels.web.offers import offers_of
 from bot.channels.web.texts import TEXTS
 from bot.conversation import NotAccepted
 from bot.database import reading, transaction
-from bot.messages import Inbound, ThreadKey
-from bot.recording import LONGEST_TEXT
+from bot.messages import LONGEST_TEXT, Inbound, ThreadKey
 from bot.services import Services
 from bot.wishes import SHOW_STEPS
 from escalation import directory

@@ -10,6 +10,7 @@ from bot.channels.web.desk import Desk
 from bot.channels.web.notice import NoticePage
 from bot.channels.web.texts import TEXTS, ChatTexts
 from bot.conversation import NotAccepted
+from bot.rendering.refusals import said
 from bot.vault import VaultError
 from escalation.errors import EscalationError, IllegalMove
 
@@ -26,7 +27,7 @@ class Refusals:
         if isinstance(error, Refusal):
             return self._refusal(request, error.status, texts)
         if isinstance(error, IllegalMove):
-            return self._notice(request, 409, texts.refused_title, str(error))
+            return self._notice(request, 409, texts.refused_title, said(error, language_of(request).value))
         if isinstance(error, EscalationError):
             return self._refusal(request, 404, texts)
         if isinstance(error, NotAccepted):
