@@ -17,7 +17,7 @@ _HISTORY_CHARACTERS = 1500
 _SHORT_TURN = 25
 # After danger a turn that doesn't say that it is over stays danger ("called. still waiting"), unless its words are
 # those of other business; the same for despair.
-_STILL_DANGER = 0.015
+_STILL_DANGER = 0.008
 _STILL_AT_RISK = 0.03
 _PLAINLY = 0.5
 _SURELY_ELSE = 0.9
