@@ -9,6 +9,7 @@ from bot.checking import assess
 from bot.messages import Inbound
 from bot.safety.assessment import Assessment
 from bot.services import Check
+from bot.wishes import asks_for_more, asks_for_steps, is_thanks
 from escalation import request_log
 from escalation.sla import Priority
 from escalation.tables import Thread
@@ -32,7 +33,9 @@ def with_history(
     """
     begun_now = thread.created_at == now  # nobody can have said anything in it
     history = () if begun_now else request_log.words_of_thread(session, thread.id, before=now)
-    nothing_new = not history and alone.needed_by is None
+    # "Show steps" and "thanks" after danger say nothing new of it.
+    speaks_to_desk = asks_for_steps(inbound.text) or asks_for_more(inbound.text) or is_thanks(inbound.text)
+    nothing_new = speaks_to_desk or (not history and alone.needed_by is None)
     if nothing_new or failed or len(inbound.text) > LONGEST_IN_CONTEXT:
         return alone, failed
     known, broken = assess(
