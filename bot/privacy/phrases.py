@@ -9,9 +9,11 @@ _THING = (
     r"(?:cell ?phone|phone|cell|mobile|mail ?box|e?-?mails?(?: account| address)?|inbox|slack(?: account)?|"
     r"accounts?|laptop|computer|device|messages|texts)"
 )
+# An account on one of these is where the public is spoken to: the desk writes to none of them.
+_PAGES = r"(?:facebook|fb|instagram|insta|twitter|x|tiktok|linkedin|youtube|snapchat|reddit|telegram|bluesky|threads|bancaire|banque)"
 _CHOSE = (
     r"(?:téléphone|cellulaire|cell|portable|boîte(?: aux lettres)?(?: de)?(?: courriels?| mail)?|messagerie|"
-    r"courriels?(?: de la ville)?|adresse courriel|compte(?: slack| courriel)?|slack|ordinateur|ordi|appareil|messages|textos)"
+    rf"courriels?(?: de la ville)?|adresse courriel|compte(?: slack| courriel|(?! (?:\w+ )?{_PAGES}\b))|slack|ordinateur|ordi|appareil|messages|textos)"
 )
 _SOMEBODY = (
     r"(?:(?:someone|somebody)(?: else)?|they|he|she|the (?:city|town|manager|it \w+)|"

@@ -58,6 +58,8 @@ def test_a_report_is_heard(text: str) -> None:
         "my phone number was posted online",
         "Comment savoir si mon téléphone n'est pas sûr?",
         "Que faire si mon compte a été piraté",
+        "on m'a piraté mon compte Facebook de mairesse",
+        "mon compte Instagram a été piraté",
         "mon courriel a été piraté il y a deux ans",
         "Ma rue n'est pas sûre",
         "Quelqu'un lit mes discours",
