@@ -238,7 +238,8 @@ def _reply(
 ) -> None:
     plan, found = decided.plan, decided.found
     language = "fr" if message.language == "fr" else "en"
-    first = request_log.is_first_contact(session, request.person_id)
+    # the chat page says below the conversation what is told once elsewhere
+    first = thread.channel is not ChannelName.WEB and request_log.is_first_contact(session, request.person_id)
     reply, hits = plan.reply, plan.quotes
     if reply is Reply.ANSWER:
         gone = library.withdrawn_among(session, [hit.passage_id for hit in hits], hold=True)

@@ -230,8 +230,9 @@ def _to_official(
     if thread is None or request_log.only_machines_wrote(session, ticket.request_id):
         return
     context = standing.official_context(session, services, ticket, now, request.language)
-    # in despair nobody is told of public records
-    first = ticket.reason != "self_harm" and request_log.is_first_contact(session, request.person_id)
+    # in despair nobody is told of public records, and the chat page says it below the conversation
+    told_elsewhere = ticket.reason == "self_harm" or thread.channel is ChannelName.WEB
+    first = not told_elsewhere and request_log.is_first_contact(session, request.person_id)
     to_requester(
         session,
         services,

@@ -79,6 +79,13 @@ def test_a_first_question_needs_no_sign_in_and_is_answered_with_numbered_sources
     assert all(re.search(r"/library/[a-z-]+\?v=\d+#p\d+$", link) for link in sources)
 
 
+@pytest.mark.parametrize(
+    "text", ["How do I keep order at a council meeting?", "Someone posted my address, please call me"]
+)
+def test_a_first_conversation_says_once_what_happens_to_its_words(official: Tab, text: str) -> None:
+    assert official.ask(text).text.count("Good to know, when you have time") == 1
+
+
 def test_a_source_opens_the_passage_in_place(official: Tab) -> None:
     official.ask(DOXED)
     link = next(link for link in official.links() if "/library/" in link)
