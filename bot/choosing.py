@@ -15,7 +15,7 @@ from knowledge_base.moments import Moment, moment_of_section, moments_wanted
 from knowledge_base.questions import asked_in
 from knowledge_base.search import SECTION_SEPARATOR, Hit, SearchResult
 from knowledge_base.tokens import fold
-from knowledge_base.wanted import wants_words
+from knowledge_base.wanted import wants_lawyers_letter, wants_words
 
 STEPS_FIRST = 3
 # What is quoted before "more" fits a phone: with its frame a reply stays near 900 characters.
@@ -26,6 +26,8 @@ ROOM_OF_MORE = 700
 PARTS = 3
 
 _STEP = "step"
+_CONTACT = "contact"
+_EMERGENCY = "911"
 # Said by the frame of the answer, once and in the reader's language.
 _DISCLAIMER = re.compile(
     r"\b(?:not|isn't) legal advice\b|\bavis juridique\b|\bconseil juridique\b"
@@ -36,9 +38,15 @@ _DISCLAIMER = re.compile(
 _LONGEST_DISCLAIMER = 160
 _PLANS = re.compile(
     r"\bpolic(?:y|ies)\b|\bplan(?:s|ning)?\b|\bprepar\w+|\btraining\b|\bbest practices?\b|\bother (?:cities|towns|municipalities)\b|\bguidelines?\b"
-    r"|\bin advance\b|\bprevent\w*|\bset(?:ting)? up\b|\bput in place\b|\bnext (?:year|spring|fall|summer|winter|month|term)\b|\bordinance\b|\bframework\b"
+    r"|\bin advance\b|\bprevent\w*|\bset(?:ting)? up\b|\bput in place\b|\bnext (?:year|spring|fall|summer|winter|month|term|time|session|council meeting)\b|\bordinance\b|\bframework\b"
     r"|\bpolitiques?\b|\bplanifi\w+|\bprevoir\b|\bse preparer\b|\bformation\b|\bautres (?:villes|municipalites)\b|\ba l'avance\b|\bprevention\b"
-    r"|\bmettre (?:en place|sur pied)\b|\bl'an prochain\b|\breglement\b|\bcadre de\b"
+    r"|\bmettre (?:en place|sur pied)\b|\bl'an prochain\b|\b(?:prochaine (?:fois|seance|assemblee|reunion)|la prochaine)\b|\ba l'avenir\b|\breglement\b|\bcadre de\b"
+)
+_LAWYER = re.compile(
+    r"\b(?:lawyers?|attorneys?|solicitors?|avocat\w*|(?:conseill\w+|conseil|service) juridiques?)\b"
+)
+_LETTER = re.compile(
+    r"\b(?:letters?|notices?|injunctions?|lettres?|mises? en demeure|avis ecrits?|injonctions?)\b"
 )
 _NOT_FOR_PLANS = frozenset({Moment.NOW, Moment.CONTACTS, Moment.AVOID, Moment.LAW})
 
@@ -109,6 +117,12 @@ def lead_of(hits: Sequence[Hit]) -> Hit:
 def _of_unit(hits: Sequence[Hit], question: str) -> tuple[Unit, Sequence[Hit]]:
     wanted = moments_wanted(question)
     lead = lead_of(hits)
+    if wants_lawyers_letter(question) and (
+        ask := [
+            hit for hit in hits if _LAWYER.search(fold(hit.excerpt)) and _LETTER.search(fold(hit.excerpt))
+        ]
+    ):
+        return Unit.PASSAGES, ask[:1]
     if Moment.CONTACTS in wanted and (found := _of(hits, Moment.CONTACTS)):
         return Unit.CONTACTS, _one_section_first(found)
     if (Moment.LAW in wanted or asks_what_law_says(question)) and (found := _of(hits, Moment.LAW)):
@@ -139,7 +153,16 @@ def _one_section_first(hits: Sequence[Hit]) -> list[Hit]:
     first = hits[0]
     own = [hit for hit in hits if (hit.document_id, hit.section) == (first.document_id, first.section)]
     own.sort(key=lambda hit: hit.passage_id)
-    return [*own, *(hit for hit in hits if hit not in own)]
+    ordered = [*own, *(hit for hit in hits if hit not in own)]
+    emergency = _first(ordered, lambda hit: hit.document_id == first.document_id and _is_emergency(hit))
+    if emergency is not None and not _is_emergency(ordered[0]):
+        # A remark on the whole list may come nearest to the question, and 911 stands before everything.
+        ordered = [emergency, *(hit for hit in ordered if hit is not emergency)]
+    return ordered
+
+
+def _is_emergency(hit: Hit) -> bool:
+    return hit.kind == _CONTACT and _EMERGENCY in hit.excerpt
 
 
 def moment_of(hit: Hit) -> Moment | None:

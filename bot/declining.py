@@ -54,6 +54,8 @@ _WANTED = tuple(
         r"\b(?:asked you|ask(?:ed|ing)? you|told you|tell you|wrote to you|reported to you|write to you|contacted (?:you|the hub|the desk))\b",
         r"\b(?:has|have|did)\b[^.?!\n]{1,40}\b(?:ever |already )?(?:contact(?:ed)?|writ(?:e|ten) to|wrote to|report(?:ed)? to|ask(?:ed)?) (?:you|the hub|the desk)\b[^.!\n]{0,60}\?",
         rf"\bwhat did (?:the )?(?:\w+ ){{0,3}}?{_PERSON_EN}\b[^.?!\n]{{0,40}}\b(?:ask|tell|write(?: to)?|say to|report to) (?:you|the (?:hub|desk|bot))\b",
+        r"\bwho else (?:has |have )?(?:ever |already )?(?:contacted|written to|wrote to|writes to|asked|asks|uses|talked to|reported to) (?:you|the hub|the desk|this desk)\b",
+        r"\bqui d[’']autre (?:vous|t[’']|te)(?: a| ont)? ?(?:déjà )?(?:écrit|contacté\w*|demandé|parlé)\b",
         r"\b(?:list|show|give|send|print|dump|export|reveal|read|open)\b[^.?!\n]{0,30}\b(?:everyone|everybody|all (?:the )?(?:people|users|officials|names|"
         r"addresses|phone numbers|requests|messages|conversations|tickets|cases)|who(?:ever)? (?:has |have )?(?:contacted|written|wrote|asked|reported))\b"
         r"(?=[^?!\n]{0,80}\b(?:you|your|desk|hub|database|system|contacted|reported|asked|file|records?)\b)",
@@ -104,7 +106,9 @@ _OWN_INSTRUCTIONS = re.compile(
     r"source code|configuration|training data|passwords?|api keys?|keys|tokens|secrets)|system prompt|hidden instructions)\b"
     r"|\b(?:montre|affiche|donne|révèle|répète|imprime|écris|envoie|liste|dis|quelles sont|quel est)\w*(?:-(?:moi|nous))?\b[^.?!\n]{0,40}"
     r"\b(?:(?:tes|vos|ton|votre) (?:propres |premières )?(?:consignes|instructions|prompt|invite|directives système|configuration|code source|"
-    r"mots? de passe|clés?)|prompt système|consignes cachées)\b",
+    r"mots? de passe|clés?)|prompt système|consignes cachées)\b"
+    r"|(?:\A|[.!?\n,;:\"'“«]\s*|\b(?:please|and|now|then|so|to) )(?:ignore|disregard|forget|override|bypass)\b[^.?!\n]{0,30}\b(?:previous|prior|above|earlier|your|all)\b[^.?!\n]{0,20}\b(?:instructions|rules|prompts?|guidelines|directives)\b"
+    r"|(?:\A|[.!?\n,;:\"'“«]\s*|\b(?:svp|et|maintenant|puis) )(?:ignore[rz]?|oublie[rz]?|contourne[rz]?)\b[^.?!\n]{0,30}\b(?:tes|vos|toutes|les)\b[^.?!\n]{0,20}\b(?:instructions|consignes|règles|directives)\b(?=[^.?!\n]{0,30}(?:précédentes|\b(?:et|pour)\b|$|[.!:]))",
     re.IGNORECASE,
 )
 

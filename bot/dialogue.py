@@ -13,6 +13,7 @@ from bot.wishes import (
     asks_who_answers,
     is_greeting,
     is_thanks,
+    names_a_person,
     speaks_of_self,
 )
 from escalation.kinds import MessageKind
@@ -193,7 +194,9 @@ def _fit_to_say(turn: Turn, reply: Reply, chosen: Chosen) -> Reply:
         # A person has it: no passages, no buttons, and no silence either.
         return reply if reply is Reply.THANKS else Reply.HEARD
     for_others = chosen.unit is Unit.CONTACTS and not speaks_of_self(turn.text)
-    plain_wish = reply is not Reply.ANSWER or (len(turn.text.split()) <= PLAIN_WISH and not for_others)
+    # "a threat came by phone" may be taken for a wish for a person: one comes, and the steps are said meanwhile
+    short = len(turn.text.split()) <= PLAIN_WISH and names_a_person(turn.text)
+    plain_wish = reply is not Reply.ANSWER or (short and not for_others)
     if turn.wants_human and not turn.steps and plain_wish and reply not in {Reply.DECLINED, Reply.ABOUT}:
         # a plain wish for a person gets a person, not a search; who has asked before is not left without a word
         return Reply.IN_HAND if turn.has_ticket else Reply.NONE

@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.checking import assess
-from bot.choosing import lead_of
+from bot.choosing import lead_of, moment_of
 from bot.dialogue import Findings, Part
-from bot.parts import parts_of
+from bot.parts import parts_of, without_code
 from bot.services import Services
 from bot.wishes import (
     asks_for_a_side,
     asks_for_more,
     asks_for_steps,
     asks_what_law_says,
+    asks_who_answers,
+    is_greeting,
     is_thanks,
     language_choice,
     option_chosen,
@@ -41,6 +43,8 @@ _ELLIPTIC = re.compile(
     r"\W*(?:ok |yes |so |oui |bon )*(?:and|what about|how about|same|what if|but|or|et|même|mais|ou|qu[’']en est-il|si) ?\b",
     re.IGNORECASE,
 )
+# "What if he comes here?" may need the first steps after all.
+_SUPPOSES = re.compile(r"\b(?:if|si|s[’']ils?|in case|au cas où)\b", re.IGNORECASE)
 _SHORT_FOLLOW_UP = 8  # words
 # Enough candidates to choose the right unit from, beyond what is shown.
 _CANDIDATES = 14
@@ -75,6 +79,7 @@ class Asker:
 
 def look_up(services: Services, asker: Asker) -> Findings:
     """Return what the library has for the message. Reads the index and nothing else."""
+    asker = replace(asker, history=tuple(turn for turn in asker.history if not _of_the_desk(turn)))
     if asker.danger is not None:
         return _whole(services, replace(asker, history=()), asker.danger)
     last = asker.last
@@ -99,6 +104,10 @@ def look_up(services: Services, asker: Asker) -> Findings:
         return Findings(question=meant, found=found)
     if not asker.history and not telling(asker.text, asker.language or "en"):
         return Findings(question=asker.text)  # nothing but small words, and nothing before them
+    if not telling(without_code(asker.text), asker.language or "en"):
+        return Findings(
+            question=asker.text
+        )  # an attack on some database, or a page's markup: nobody asks anything
     findings = _follow_up(services, asker) or _whole(services, asker, asker.text)
     pieces = parts_of(asker.text)
     if len(pieces) > 1:
@@ -119,13 +128,37 @@ def _follow_up(services: Services, asker: Asker) -> Findings | None:
     earlier = asker.history[at]
     whole = f"{earlier}\n{asker.text}"
     if place is None:
-        return replace(_whole(services, asker, asker.text, meant=whole), question=whole)
+        if not _goes_past(asker, earlier):
+            return replace(_whole(services, asker, asker.text, meant=whole), question=whole)
+        findings = _whole(services, asker, asker.text)
+        return replace(findings, found=_later(findings.found))
     there = replace(asker, region=place)
     if asker.language in _IN_WORDS and asker.language != detect(earlier):  # asked again in the other language
         asked = replace(there, history=asker.history[: at + 1])
         return Findings(question=whole, found=_search(services, asked, _IN_WORDS[asker.language], whole))
     # Only the place is new: the words around it would say more of the subject than they know.
     return _whole(services, replace(there, history=asker.history[:at]), earlier, meant=whole)
+
+
+def _goes_past(asker: Asker, earlier: str) -> bool:
+    """Tell whether a turn that names something of its own follows a question of what to do first.
+
+    Its writer has those steps: "and for my staff?" is not answered by the same three once more.
+    """
+    before = moments_wanted(earlier)
+    first_steps = Moment.NOW in before and Moment.CONTACTS not in before and Moment.LAW not in before
+    at_once = moments_wanted(asker.text).get(Moment.NOW, 0.0) >= 1.0
+    own = telling(asker.text, asker.language or "en") and not _SUPPOSES.search(asker.text)
+    return first_steps and bool(own) and not at_once and not wants_words(earlier)
+
+
+def _later(found: SearchResult | None) -> SearchResult | None:
+    """Return what was found without the first steps, where anything else is left."""
+    if found is None:
+        return None
+    later = tuple(hit for hit in found.hits if moment_of(hit) is not Moment.NOW)
+    articles = any(hit.document_kind == DocumentKind.ARTICLE.value for hit in later)
+    return replace(found, hits=later) if articles else found
 
 
 def _elsewhere(text: str) -> str | None:
@@ -256,6 +289,11 @@ def offered(
 def _place_in(options: Sequence[str], text: str) -> int:
     """Return which of the offered titles a button said, counted from 1; 0 for none."""
     return options.index(text) + 1 if text in options else 0
+
+
+def _of_the_desk(text: str) -> bool:
+    """Tell whether an earlier turn greeted, thanked or asked what the desk is: it says nothing of the matter."""
+    return is_greeting(text) or is_thanks(text) or asks_who_answers(text)
 
 
 def _says_something(text: str) -> bool:

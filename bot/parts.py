@@ -3,6 +3,15 @@
 import re
 
 MOST = 6
+# What a machine reads: a statement to a database, a page's markup with its script, a template's or a shell's braces.
+_CODE = re.compile(
+    r"<(script|style)\b.*?(?:</\1>|\Z)|</?[a-z][^<>]{0,300}>"
+    r"|\b(?:drop|truncate|alter|create) (?:table|database|schema)\b[^;\n]*;?"
+    r"|\bunion (?:all )?select\b[^;\n]*;?|\bselect [\w*., ()]{1,80} from \w+[^;?\n]*;"
+    r"|\binsert into \w+[^;\n]*\bvalues\b[^;\n]*;?|\bdelete from \w+[^;?\n]*;|\bupdate \w+ set \w+ ?=[^;\n]*;?"
+    r"|['\"] ?(?:or|and) ['\"]?\d+['\"]? ?= ?['\"]?\d+|\$?\{\{?[^{}]{0,200}\}\}?",
+    re.IGNORECASE | re.DOTALL,
+)
 _LONGEST = 2_500  # a longer text is a story or a pasted article, with its question at the end
 _FEWEST_WORDS = 3
 _SHORT_QUESTION = 6  # words
@@ -21,6 +30,11 @@ _CLAUSE = re.compile(
     r"\.\s+|\n+)\s*",
     re.IGNORECASE,
 )
+
+
+def without_code(text: str) -> str:
+    """Return a message without what only a machine reads."""
+    return _CODE.sub(" ", text)
 
 
 def parts_of(text: str) -> tuple[str, ...]:

@@ -59,12 +59,23 @@ _WHO_ANSWERS = re.compile(
     r"|\b(?:es tu|êtes vous|etes vous|t es|vous êtes) (?:une? |juste |vraiment )*(?:vraie? )?(?:humaine?|personne|robot|machine|ia|intelligence artificielle|ordinateur|programme)\b"
     r"|\b(?:est ce|c est) (?:que c est )?(?:une? |juste )*(?:vraie? )?(?:humaine?|robot|machine|ia|intelligence artificielle|ordinateur)\b"
     r"|\b(?:est ce que )?je parle (?:à|avec) (?:une? )?(?:vraie? )?(?:humaine?|robot|machine|ia|ordinateur)\b"
+    r"|\b(?:how (?:do you|does (?:this|it|that)(?: (?:desk|help desk|service|bot|thing|chat|page))?) work|what (?:can|do) you (?:do|help with)|"
+    r"what is this (?:desk|service|bot|place|chat|page))(?: here| exactly)?$"
+    r"|\b(?:comment (?:ça|ceci|cela|ce service|le service|ce robot) (?:marche|fonctionne)(?: t il)?|comment (?:marche|fonctionne) (?:ce|le) (?:service|robot)|"
+    r"(?:que|qu est ce que) (?:pouvez vous|peux tu|vous pouvez|tu peux) faire|c est quoi (?:ce service|ce robot|ici))(?: ici| au juste)?$"
     r"|\bqui (?:es tu|êtes vous|etes vous|me répond|répond ici|a écrit (?:ça|ceci|cela))\b",
     re.IGNORECASE,
 )
 _LONGEST_ABOUT_DESK = 14  # words: a longer message has something else to say
 _WISH = re.compile(
     r"\b(?:want|need|like|prefer|rather|let me|give me|get me|put me|connect|call me|veux|voudrais|aimerais|besoin|préfère|passe[rz])\b",
+    re.IGNORECASE,
+)
+_PERSON_NAMED = re.compile(
+    r"\b(?:person\w*|humans?|people|some(?:one|body)|any(?:one|body)|talk\w*|speak\w*|chat|call (?:me|us|back)|(?:phone|ring|text|contact|reach|ping|connect) (?:me|us)|"
+    r"(?:transfer|escalate|put|pass) (?:me|us|this|it)|experts?|agents?|operators?|representatives?|advis[eo]rs?|specialists?|colleagues?|(?:the|a|your|hub) (?:team|staff|hub)|"
+    r"(?:call|phone|ring) (?:back|please|asap|now)|humaine?s?|quelqu|gens|parle\w*|discute\w*|(?:r?appel\w*|contact\w*|joi\w+|transf\w+)(?: moi| nous)|"
+    r"(?:me|m|nous) (?:r?appel\w*|joindre|contacte\w*|parle\w*|transf\w+)|exper\w+|conseill[eè]re?s?|interven\w+|équipe|spécialistes?|collègues?|(?:un|le|votre) réseau)\b",
     re.IGNORECASE,
 )
 _SELF = re.compile(r"\b(?:i|me|we|us|je|j|moi|nous|on|m)\b", re.IGNORECASE)
@@ -154,6 +165,11 @@ def asks_who_answers(text: str) -> bool:
     plain = _plain(text)
     short = len(plain.split()) <= _LONGEST_ABOUT_DESK
     return short and bool(_WHO_ANSWERS.search(plain)) and not _WISH.search(plain)
+
+
+def names_a_person(text: str) -> bool:
+    """Tell whether a message that was taken for a wish for a person has any word of one, or of talking."""
+    return bool(_PERSON_NAMED.search(_plain(text)))
 
 
 def speaks_of_self(text: str) -> bool:

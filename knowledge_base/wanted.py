@@ -52,9 +52,18 @@ _WORDS = re.compile(
     r"|\bcomment (?:formuler|rediger|ecrire|tourner|le dire|repondre aux? (?:journalistes?|medias?))\b"
     r"|\b(?:envoyer|publier|afficher|distribuer) quelque chose\b|\bgabarits?\b|\bmodeles? (?:de|d'|pour)\b|\bcanevas\b|\ba imprimer\b|\ba remplir\b|\baide\w*[- ](?:moi|nous) a (?:repondre|ecrire|rediger)\b"
 )
-# "I need a policy on statements" plans, "the statement was" tells, and "take a stand" decides.
+_LAW_EN = (
+    r"(?:laws?|codes?|charters?|acts?|statutes?|constitutions?|amendments?|courts?|sections?|by-?laws?|ordinances?|polic(?:y|ies)|"
+    r"guides?|guidance|guidelines|library|research|stud(?:y|ies))"
+)
+# "I need a policy on statements" plans, "the statement was" tells, and "take a stand" decides. "What does the code
+# say" asks what is written already, and "do we have to release the names" whether one must.
 _NO_WORDS = re.compile(
-    r"\bpolic(?:y|ies)\b|\bpolitiques?\b|\b(?:a|the|his|her|their|its|'s) (?:statement|post|message|letter|e-?mail) (?:was|is|said|made|says|came|got)\b"
+    rf"\bwhat (?:do|does|did) (?:[\w'-]+ ){{0,5}}?{_LAW_EN} (?:[\w'-]+ ){{0,3}}?say\b"
+    r"|(?<!what )(?<!how )(?<!who )\b(?:do|does|did) (?:i|we|they|he|she|council|the \w+) (?:\w+ )?(?:have|need) to\b"
+    r"|\bque (?:dit|disent) (?:la |le |les |l')(?:lois?|codes?|chartes?|politiques?|guides?|reglements?|articles?|jurisprudence|bibliotheque)\b"
+    r"|\b(?:oblige\w*|tenue?s?) (?:de|d'|a)(?: |\b)"
+    r"|\bpolic(?:y|ies)\b|\bpolitiques?\b|\b(?:a|the|his|her|their|its|'s) (?:statement|post|message|letter|e-?mail) (?:was|is|said|made|says|came|got)\b"
     r"|\bshould (?:we|council|the council|the city|i|the mayor) (?:make|issue|put out|publish|sign|write|release)\b"
     r"|\b(?:doit-on|devrait-on|faut-il|devons-nous|le conseil doit|le conseil devrait) (?:\w+ )?(?:publier|faire|signer|emettre)\b"
     r"|\b(?:got|received|found|recu|trouve|envoye par)\b[^.?!]{0,30}\b(?:letters?|notices?|e-?mails?|messages?|lettres?|avis|courriels?)\b(?![^.?!]*\bneed)"
@@ -81,6 +90,8 @@ CONTACTS = re.compile(
     r"|\bwhere (?:can|could|should|do|does) (?:[\w'-]+ ){1,4}(?:get|find|turn for|go for|go to get) (?:\w+ ){0,2}?(?:help|support|advice|counsel\w*|legal|training|therapy)\b"
     rf"|\b(?:y a-t-il|y a-tu|il y a-tu|est-ce qu'il (?:y a|existe)|existe-t-il|connaissez-vous|connais-tu|avez-vous|as-tu|ou (?:trouver|puis-je trouver|peut-on trouver)|cherche\w*|besoin d|il (?:me|nous) faut|quel(?:le)?s?|c'est quoi|"
     rf"recommandez-vous|pouvez-vous (?:me |nous )?(?:suggerer|recommander)) ?'?(?:[\w']+ ){{0,4}}?(?:\w')?{_HELPER_FR}\b(?! (?:qui (?:menace|crie|manifeste|attaque|vient|viennent|s'en prend)))"
+    r"|\b(?:give|send|tell|get) (?:me|us) (?:the|a|their|that|an?) (?:[\w'-]+ )?(?:phone number|number|hot ?line|contacts?)\b"
+    r"|\b(?:donnez|donne|envoyez|dites)[- ](?:moi|nous) (?:le|les|un|leurs?) (?:numeros?|contacts?|coordonnees)\b"
     r"|\bquelqu'un (?:qui|que|a qui|d'autre)?(?: [\w'-]+){0,4}? ?(?:aider|aide|parler|appeler|joindre|conseiller|accompagner|soutenir|ecouter|consulter)\b"
     r"|\b(?:a|avec|vers) qui (?:[\w'-]+ ){0,4}?(?:parler|s'adresser|m'adresser|nous adresser|telephoner|ecrire|demander|se tourner|me tourner|nous tourner|signaler|denoncer|se confier|parle)\b"
     r"|\b(?:parler|s'adresser|ecrire|telephoner|se confier|parle|appeler|demander) a qui\b|\bje previens qui\b|\bon (?:appelle|previent|avise|contacte) qui\b"
@@ -90,7 +101,21 @@ CONTACTS = re.compile(
 )
 
 
+# Written by a lawyer for one case: no text to fill in stands for it.
+_LAWYERS_LETTER = re.compile(
+    r"\b(?:(?:no[- ]?)?trespass(?:ing)?|no[- ]contact|cease[- ]and[- ]desist|ban(?:ning)?|exclusion|demand|retraction|legal|lawyer'?s|"
+    r"resignation|termination|dismissal|disciplinary)(?: \w+)? (?:letters?|notices?|orders?|warnings?)\b"
+    r"|\b(?:letters?|notices?|wording) (?:to|that|which|of|for) (?:an? |the )?(?:ban|bans|banning|exclude|bar|bars|barring|trespass|resignation|dismissal|resign)\b"
+    r"|\bmises? en demeure\b|\b(?:lettres?|avis) (?:d'|de |pour )(?:interdiction|interdire|exclusion|exclure|expulsion|expulser|demission|congediement|bannir|renvoi)\b"
+)
+
+
+def wants_lawyers_letter(question: str) -> bool:
+    """Tell whether somebody asks for a letter that bans, warns off or dismisses: one for a lawyer to write."""
+    return bool(_LAWYERS_LETTER.search(fold(question)))
+
+
 def wants_words(question: str) -> bool:
     """Tell whether somebody asks for words to copy rather than for what to do."""
     folded = fold(question)
-    return bool(_WORDS.search(folded)) and not _NO_WORDS.search(folded)
+    return bool(_WORDS.search(folded)) and not _NO_WORDS.search(folded) and not _LAWYERS_LETTER.search(folded)

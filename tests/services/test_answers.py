@@ -93,6 +93,62 @@ def test_a_turn_without_a_subject_of_its_own_keeps_the_one_before(
     assert {row.language for row in quoted(desk)} == {language}
 
 
+@pytest.mark.parametrize(
+    ("asked", "then"),
+    [
+        (DOXED, "And for my staff?"),
+        ("On a publié l'adresse de la conseillère sur Facebook, que faire?", "et pour mon personnel?"),
+    ],
+)
+def test_the_same_steps_are_not_said_again_to_who_asks_for_others(desk: Desk, asked: str, then: str) -> None:
+    reply(desk, asked)
+    first = {row.excerpt for row in quoted(desk)}
+    reply(desk, then)
+    rows = quoted(desk)
+    assert rows
+    assert first.isdisjoint(row.excerpt for row in rows)
+
+
+def test_what_was_said_to_the_desk_itself_does_not_blur_the_question(desk: Desk) -> None:
+    reply(desk, "Allo, comment ça marche ici?")
+    reply(desk, "notre réunion zoom a été piratée")
+    assert {row.document_id for row in quoted(desk)} == {"council-meeting-disruption-fr"}
+
+
+def test_a_supposition_of_danger_keeps_the_first_steps(desk: Desk) -> None:
+    reply(desk, DOXED)
+    reply(desk, "what if he comes to my house")
+    assert "911" in quoted(desk)[0].excerpt
+
+
+@pytest.mark.parametrize(
+    "text", ["a threat came by phone this morning", "vidéo truquée de moi, journaliste au téléphone, vite"]
+)
+def test_an_event_by_phone_is_answered_beside_the_person_who_comes(desk: Desk, text: str) -> None:
+    reply(desk, text)
+    assert quoted(desk)
+    assert len(desk.tickets) == 1
+
+
+def test_a_letter_for_a_lawyer_to_write_is_not_replaced_by_another_form(desk: Desk) -> None:
+    reply(desk, "wording for a trespass letter")
+    assert {row.document_id for row in quoted(desk)} == {"threats-and-personal-safety-en"}
+    assert "lawyer" in quoted(desk)[0].excerpt
+
+
+def test_the_emergency_number_comes_first_of_those_to_call(desk: Desk) -> None:
+    reply(desk, "on a publié l'adresse de la conseillère sur facebook")
+    reply(desk, "qui dois-je appeler?")
+    assert "911" in quoted(desk)[0].excerpt
+
+
+@pytest.mark.parametrize("text", ["'; DROP TABLE message; --", "<script>alert('the mayor')</script>"])
+def test_code_is_searched_for_nothing(desk: Desk, text: str) -> None:
+    said = reply(desk, text)
+    assert desk.rows(Citation) == []
+    assert "closest to what you need" not in said
+
+
 def test_a_new_subject_leaves_the_one_before(desk: Desk) -> None:
     reply(desk, DOXED)
     reply(
