@@ -115,6 +115,13 @@ def test_what_was_said_to_the_desk_itself_does_not_blur_the_question(desk: Desk)
     assert {row.document_id for row in quoted(desk)} == {"council-meeting-disruption-fr"}
 
 
+def test_who_asks_what_to_do_is_not_handed_a_whole_script(desk: Desk) -> None:
+    reply(desk, "how do we run a meeting on a gaza ceasefire resolution")
+    said = reply(desk, "what if they shout anti semitic things")
+    assert quoted(desk)
+    assert len(said) < 1_800
+
+
 def test_a_supposition_of_danger_keeps_the_first_steps(desk: Desk) -> None:
     reply(desk, DOXED)
     reply(desk, "what if he comes to my house")
