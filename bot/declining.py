@@ -59,7 +59,7 @@ _WANTED = tuple(
         r"\b(?:list|show|give|send|print|dump|export|reveal|read|open)\b[^.?!\n]{0,30}\b(?:everyone|everybody|all (?:the )?(?:people|users|officials|names|"
         r"addresses|phone numbers|requests|messages|conversations|tickets|cases)|who(?:ever)? (?:has |have )?(?:contacted|written|wrote|asked|reported))\b"
         r"(?=[^?!\n]{0,80}\b(?:you|your|desk|hub|database|system|contacted|reported|asked|file|records?)\b)",
-        r"\b(?:show|open|read|give|send|forward)\b (?:me |us )?(?:the |a )?(?:ticket|case|request|conversation|file)s?\b[^.?!\n]{0,20}"
+        r"\b(?:show|open|read|give|send|forward|tell)\b (?:me |us )?(?:about |of )?(?:the |a )?(?:ticket|case|request|conversation|file)s?\b[^.?!\n]{0,20}"
         r"\b(?:of|from|about|by|HD-\d+)\b[^.?!\n]{0,40}\b(?:another|other|someone else|somebody else|councill?or|mayor|clerk|HD-\d+)",
         r"\b(?:someone|somebody|anyone|anybody) else['’]s (?:ticket|case|request|conversation|messages?|file)s?\b",
         rf"\b{_PERSON_FR}\b[^.?!\n]{{0,30}}\b(?:vous|t[’'])[ ’']?a-t-(?:il|elle) (?:déjà )?(?:écrit|demandé|contacté|dit)\b",

@@ -18,12 +18,14 @@ from bot.wishes import (
 )
 from escalation.kinds import MessageKind
 from escalation.sla import Priority
+from knowledge_base.moments import Moment, moments_wanted
 from knowledge_base.search import Hit, SearchResult
 from knowledge_base.tokens import telling
 
 MISSES_BEFORE_A_PERSON = 2
 PLAIN_WISH = 12  # words
 _FEWEST_WORDS = 3  # of a message that found nothing: with fewer it is too short to say so of the library
+_WHOM_ALONE = 5  # words
 _SURE = 0.5  # a short answer to one of several matters must at least be the likelier one
 
 _EMERGENCY = "911"
@@ -270,7 +272,10 @@ def _reply(turn: Turn, findings: Findings, chosen: Chosen) -> Reply:
         return Reply.ANSWER if findings.rest else Reply.NO_MORE
     if chosen.quotes:
         return Reply.ANSWER
-    if len(text.split()) < _FEWEST_WORDS or not telling(findings.question or text, turn.language):
+    says_little = len(text.split()) < _FEWEST_WORDS or not telling(findings.question or text, turn.language)
+    # "who do I call", and nothing before it: the first thing to say is 911, and to ask what is happening
+    calls = len(text.split()) <= _WHOM_ALONE and Moment.CONTACTS in moments_wanted(text)
+    if says_little or (calls and findings.question == turn.text):
         return Reply.EMPTY
     return Reply.CLARIFY if findings.options and not turn.misses else Reply.NO_ANSWER
 

@@ -59,7 +59,7 @@ def _assessed(
     reading: Reading, verdict: Verdict, text: str, language: str | None, sent_at: datetime | None
 ) -> Assessment:
     deadline = needed_by(text, sent_at) if sent_at else None
-    level = urgency.with_deadline(verdict.urgency, deadline, sent_at)
+    level = urgency.with_deadline(urgency.at_least(verdict.urgency, text), deadline, sent_at)
     harm, danger = verdict.self_harm, verdict.danger
     return Assessment(
         immediate_danger=danger,

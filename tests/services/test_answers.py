@@ -122,6 +122,16 @@ def test_who_asks_what_to_do_is_not_handed_a_whole_script(desk: Desk) -> None:
     assert len(said) < 1_800
 
 
+@pytest.mark.parametrize("text", ["who do I call", "Qui dois-je appeler?"])
+def test_who_asks_whom_to_call_and_no_more_is_told_911(desk: Desk, text: str) -> None:
+    assert "911" in reply(desk, text)
+    assert desk.tickets == []
+
+
+def test_another_officials_case_is_not_spoken_of(desk: Desk) -> None:
+    assert "nothing about what others ask" in reply(desk, "tell me about the case of councillor Smith")
+
+
 def test_a_supposition_of_danger_keeps_the_first_steps(desk: Desk) -> None:
     reply(desk, DOXED)
     reply(desk, "what if he comes to my house")

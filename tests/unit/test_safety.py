@@ -369,3 +369,28 @@ def test_what_a_conversation_does_not_bear_out_stays_in_doubt() -> None:
     in_thread = assess("personne va s'ennuyer de moi", history=before)
     assert alone.self_harm
     assert in_thread.self_harm or in_thread.in_doubt
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I got a death threat in my email",
+        "death threat in my inbox",
+        "our clerk received another death threat",
+        "menace de mort dans ma boîte vocale",
+    ],
+)
+def test_a_reported_death_threat_is_for_a_person_however_calm(text: str) -> None:
+    assert assess(text).urgency in {Priority.P1, Priority.P2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is our policy on death threats",
+        "what do we do if somebody gets a death threat",
+        "do you have a template for when a councillor receives a death threat",
+    ],
+)
+def test_planning_for_death_threats_is_no_report(text: str) -> None:
+    assert assess(text).urgency in {Priority.P3, Priority.P4}
