@@ -16,6 +16,9 @@ _DOUBT = 0.07
 _DOUBT_WITH_RULE = 0.04
 _DESPAIR_IN_DOUBT = 0.05
 _SELF_HARM = 0.2
+# "I am scared" alone says of what to be scared no more than that: it gets the line of doubt, with both numbers.
+_SELF_HARM_IN_FEAR = 0.9
+_SHORT = 8
 # "I want to die", and nothing around it that makes it a subject or a joke.
 _SELF_HARM_SAID = 0.12
 _HUMAN = 0.22
@@ -51,9 +54,17 @@ def is_doubtful(reading: Reading, scores: Scores, finding: Finding | None) -> bo
 
 def is_self_harm(reading: Reading, scores: Scores, finding: Finding | None) -> bool:
     """Say whether somebody may harm themselves."""
-    if reading.foreign_self_harm or (scores.self_harm >= _SELF_HARM and _says_enough(reading)):
+    limit = _SELF_HARM_IN_FEAR if _only_afraid(reading) else _SELF_HARM
+    if reading.foreign_self_harm or (scores.self_harm >= limit and _says_enough(reading)):
         return True
     return finding is not None and finding.certain and scores.self_harm >= _SELF_HARM_SAID
+
+
+def _only_afraid(reading: Reading) -> bool:
+    despair = reading.concepts & (HARM_WORDS | {"sh_means", "sh_third"})
+    return (
+        "fear" in reading.concepts and not despair and sum(len(s.words) for s in reading.sentences) <= _SHORT
+    )
 
 
 def asks_for_human(reading: Reading, scores: Scores) -> bool:

@@ -394,3 +394,11 @@ def test_a_reported_death_threat_is_for_a_person_however_calm(text: str) -> None
 )
 def test_planning_for_death_threats_is_no_report(text: str) -> None:
     assert assess(text).urgency in {Priority.P3, Priority.P4}
+
+
+@pytest.mark.parametrize("text", ["I am scared", "j'ai peur"])
+def test_fear_alone_is_in_doubt_and_no_despair(text: str) -> None:
+    found = assess(text)
+    assert not found.self_harm
+    assert found.in_doubt
+    assert assess("I am scared of what I might do to myself").self_harm
