@@ -244,7 +244,7 @@ def _reply(
     if reply is Reply.ANSWER:
         gone = library.withdrawn_among(session, [hit.passage_id for hit in hits], hold=True)
         hits = tuple(hit for hit in hits if hit.passage_id not in gone)
-        hits = hits if plan.unit is Unit.PASSAGES else whole_templates(session, hits)
+        hits = whole_templates(session, hits)
         reply = Reply.ANSWER if hits else Reply.NO_ANSWER
     quotes = tuple(
         _quote(services, number, hit, language, decided.region) for number, hit in enumerate(hits, 1)

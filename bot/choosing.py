@@ -42,11 +42,6 @@ _PLANS = re.compile(
     r"|\bpolitiques?\b|\bplanifi\w+|\bprevoir\b|\bse preparer\b|\bformation\b|\bautres (?:villes|municipalites)\b|\ba l'avance\b|\bprevention\b"
     r"|\bmettre (?:en place|sur pied)\b|\bl'an prochain\b|\b(?:prochaine (?:fois|seance|assemblee|reunion)|la prochaine)\b|\ba l'avenir\b|\breglement\b|\bcadre de\b"
 )
-# "What if they shout?" is answered by lines of a script, and not by the whole of it.
-_ASKS = re.compile(
-    r"\A\W*(?:(?:and|so|but|ok|et|mais|alors) )?(?:what if|how|can|could|do|does|should|is|are|when|why|where|may|must|"
-    r"si|s'ils?|comment|peut|peux|puis-je|doit|dois|est-ce|pourquoi|quand)\b"
-)
 _LAWYER = re.compile(
     r"\b(?:lawyers?|attorneys?|solicitors?|avocat\w*|(?:conseill\w+|conseil|service) juridiques?)\b"
 )
@@ -93,10 +88,7 @@ def choose(found: SearchResult | None, question: str, *, room: int = ROOM, most:
         return Chosen(Unit.WORDS, (template,))
     hits = _without(found.hits, lambda hit: _is_template(hit) or _is_disclaimer(hit))
     if _is_template(hits[0]):
-        if not _ASKS.search(fold(question.splitlines()[-1])):
-            return Chosen(Unit.WORDS, (hits[0],))  # a template by its name: "evidence log"
-        quotes = fitting(hits[:most], room)
-        return Chosen(Unit.PASSAGES, quotes, hits[len(quotes)] if len(quotes) < len(hits) else None)
+        return Chosen(Unit.WORDS, (hits[0],))
     if found.topics:  # what is surely about the subject goes before what is only near
         hits = sorted(hits, key=lambda hit: found.topics[0] not in hit.topics)
     unit, hits = _of_unit(hits, question)

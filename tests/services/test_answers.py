@@ -115,13 +115,6 @@ def test_what_was_said_to_the_desk_itself_does_not_blur_the_question(desk: Desk)
     assert {row.document_id for row in quoted(desk)} == {"council-meeting-disruption-fr"}
 
 
-def test_who_asks_what_to_do_is_not_handed_a_whole_script(desk: Desk) -> None:
-    reply(desk, "how do we run a meeting on a gaza ceasefire resolution")
-    said = reply(desk, "what if they shout anti semitic things")
-    assert quoted(desk)
-    assert len(said) < 1_800
-
-
 @pytest.mark.parametrize("text", ["who do I call", "Qui dois-je appeler?"])
 def test_who_asks_whom_to_call_and_no_more_is_told_911(desk: Desk, text: str) -> None:
     assert "911" in reply(desk, text)
