@@ -181,8 +181,7 @@ def _unsafe(
 ) -> bool:
     """Take what came over a channel that isn't safe, or says that it isn't; False for everything else.
 
-    Mail that nobody vouches for stops nothing: anybody could cut an official off with it. It goes the
-    ordinary way, and a person reads it.
+    Mail that nobody vouches for stops nothing, or anybody could cut an official off: a person reads it.
     """
     if message.author is not Author.REQUESTER or message.kind is not MessageKind.MESSAGE:
         return False

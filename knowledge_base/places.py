@@ -94,7 +94,7 @@ def jurisdiction_of_heading(heading: Sequence[str]) -> tuple[str, ...]:
 def jurisdiction_of_opening(text: str) -> tuple[str, ...]:
     """Return the place that the first words of a text confine it to; () for anywhere."""
     opening = fold(text[:60])
-    opening = opening[_LEAD.match(opening).end() :]  # type: ignore[union-attr]
+    opening = opening[_LEAD.match(opening).end() :]  # type: ignore[union-attr]  # it matches anything
     if _US_INITIALS.match(text.removeprefix("In ").removeprefix("the ")):
         return ("US",)
     return next(((code,) for code, pattern in _PLACES if pattern.match(opening)), ())

@@ -213,7 +213,7 @@ def _write(engine: Engine, path: Path, note: IndexNote) -> int:
         "polite": _POLITE if passages >= _VERY_LARGE_LIBRARY else 0,
     }
     paths = json.dumps([entry for entry in sys.path if entry])
-    built = subprocess.run(  # noqa: S603
+    built = subprocess.run(  # noqa: S603  our own code, no shell
         [sys.executable, "-I", "-c", _BOOT, paths],
         input=json.dumps(order).encode(),
         capture_output=True,

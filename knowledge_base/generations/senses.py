@@ -91,7 +91,7 @@ def begin(index_file: Path) -> Thread:
 
     def wait() -> None:
         # Its standard input is open for as long as this process lives: it ends when we do.
-        with subprocess.Popen(  # noqa: S603
+        with subprocess.Popen(  # noqa: S603  our own code, no shell
             order, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
         ) as process:
             process.wait()

@@ -221,7 +221,7 @@ class ReaderProcess:
         paths = json.dumps([path for path in sys.path if path])
         # Isolated, no environment, no descriptor but its own three; the limits it sets itself,
         # because code between fork and exec is not safe in a process with threads.
-        self._child = subprocess.Popen(  # noqa: S603
+        self._child = subprocess.Popen(  # noqa: S603  our own code, no shell
             [sys.executable, "-I", "-B", "-c", _BOOT, paths, str(self._limits.memory_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -244,7 +244,7 @@ class ReaderProcess:
                 left = deadline - time.monotonic()
                 if left <= 0 or not selector.select(left):
                     raise TimeoutError
-                chunk = output.read1(_CHUNK)  # type: ignore[attr-defined]
+                chunk = output.read1(_CHUNK)  # type: ignore[attr-defined]  # a pipe is buffered
                 if not chunk:
                     raise EOFError
                 self._buffer += chunk

@@ -78,7 +78,7 @@ def format_of(name: str, data: bytes) -> Format:
             name, None, f"files ending in {suffix or 'nothing'} can't be read; these can: {known}"
         )
     if wanted in (Format.PDF, Format.DOCX, Format.PPTX, None):
-        called = {Format.PDF: "PDF", Format.DOCX: "Word", Format.PPTX: "PowerPoint"}.get(wanted, "zip")  # type: ignore[arg-type]
+        called = {Format.PDF: "PDF", Format.DOCX: "Word", Format.PPTX: "PowerPoint"}.get(wanted, "zip")  # type: ignore[arg-type]  # None has no name
         raise ReadError(name, None, f"this is not a {called} file, whatever its name says")
     return Format(wanted)
 
