@@ -12,7 +12,10 @@ _LEANS = 8
 
 
 def asked_in(text: str) -> str:
-    """Return the sentences of a long text that ask something, its last full ones where none does; a short text as it is."""
+    """Return the sentences of a long text that ask something, its last full ones where none does.
+
+    A short text is returned as it is.
+    """
     if len(text.split()) <= LONG:
         return text
     sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()]

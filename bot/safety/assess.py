@@ -33,7 +33,8 @@ def assess(
 
     `language` is what the channel knows ("en", "fr"); anything else is guessed and touches only the reply.
     `history` holds the writer's earlier messages of the thread, oldest first: it can raise the result, and
-    lowers it only for a fragment of no telling word that alarms by itself and means nothing in its thread. `sent_at` is aware and gives "tonight" and "Friday" their dates.
+    lowers it only for a fragment of no telling word that alarms by itself and means nothing in its thread.
+    `sent_at` is aware and gives "tonight" and "Friday" their dates.
     """
     reading = understand(text)
     verdict = judge(reading, model.load())

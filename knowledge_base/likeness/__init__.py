@@ -3,8 +3,8 @@
 Who learns from labelled messages gives each of these landmarks a weight: a message is judged like those it
 resembles, which no single direction of its vector can say. What one sentence of a long message says is lost in the
 vector of the whole: so there are phrases too, landmarks for sentences, and of the sentences the one that is most like
-a phrase counts. Both are vectors of training messages, chosen by `python -m knowledge_base.likeness.choose`; what is learned from them must be trained again whenever
-they change.
+a phrase counts. Both are vectors of training messages, chosen by `python -m knowledge_base.likeness.choose`;
+what is learned from them must be trained again whenever they change.
 """
 
 from functools import cache, lru_cache
